@@ -1,0 +1,67 @@
+# Shared by the scripts beside it, which source it. Standard output belongs to their results: all talk goes to stderr.
+
+project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+cache=${PODROOT_CACHE:-$project/.cache}
+
+say() { printf 'podroot: %s\n' "$*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# An ordinary user of Debian lacks these, and runc is there.
+PATH=$PATH:/usr/sbin:/sbin
+
+# Makes the cache folder, absolute from here on and invisible to git.
+make_cache() {
+  mkdir -p -- "$cache" || die "cannot make the cache folder $cache: set PODROOT_CACHE to a folder you may write to"
+  cache=$(cd -- "$cache" && pwd -P)
+  [[ -e $cache/.gitignore ]] || printf '*\n' >"$cache/.gitignore"
+}
+
+# Runs a command as root: as it is for root, by sudo for others.
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    command -v sudo >/dev/null || die "$1 needs root: run this as root, or install sudo"
+    sudo -- "$@"
+  fi
+}
+
+# The package manager of this machine: apt-get, dnf, or nothing.
+package_manager() {
+  local name
+  for name in apt-get dnf; do
+    if command -v "$name" >/dev/null; then
+      printf '%s\n' "$name"
+      return
+    fi
+  done
+}
+
+# Installs packages with the manager named first and says so before. apt-get reads its lists again only if the first try fails.
+install_packages() {
+  local manager=$1 how
+  shift
+  how=$( ((EUID == 0)) && printf 'as root' || printf 'by sudo')
+  say "installing $* with $manager, $how"
+  case $manager in
+    apt-get)
+      local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
+      local install=("${apt[@]}" install --yes --no-remove --no-install-recommends "$@")
+      as_root "${install[@]}" >/dev/null 2>&1 && return
+      as_root "${apt[@]}" update >&2 || say "some package lists could not be read again"
+      as_root "${install[@]}" >&2
+      ;;
+    dnf) as_root dnf --assumeyes --quiet install "$@" >&2 ;;
+    *) false ;;
+  esac || die "$manager could not install $*: see its message above"
+}
+
+# True where cgroups v1 are in use with v2 mounted beside them, which runc runs under and crun refuses.
+has_hybrid_cgroups() {
+  [[ $(stat --file-system --format=%T /sys/fs/cgroup 2>/dev/null) == tmpfs &&
+    $(stat --file-system --format=%T /sys/fs/cgroup/unified 2>/dev/null) == cgroup2fs ]]
+}
