@@ -23,6 +23,13 @@
  * - `COPY_FAILED`: a copy ended early or could not be written
  * - `ARCHIVE_UNSAFE`: an archive from a container tried to leave its target folder, or held a forbidden entry
  * - `ARCHIVE_LIMIT`: an archive from a container was larger, or had more entries, than allowed
+ * - `SRPM_UNREADABLE`: an RPM file could not be opened or read (absent, no permission, not a file)
+ * - `SRPM_INVALID`: the file is no RPM, or its headers break the format
+ * - `SRPM_TRUNCATED`: the file ends before its headers, or its payload, do
+ * - `SRPM_LIMIT`: the file's headers are larger than allowed
+ * - `SRPM_NOT_SOURCE`: the file is a binary RPM where a source RPM is needed
+ * - `SRPM_DIGEST_MISMATCH`: a digest or size that the file states is not that of its bytes
+ * - `SRPM_ARCH_EXCLUDED`: the source RPM is not to be built for this architecture or operating system
  *
  * @public
  */
@@ -48,7 +55,14 @@ export type PodrootErrorCode =
   | 'PATH_NOT_FOUND'
   | 'COPY_FAILED'
   | 'ARCHIVE_UNSAFE'
-  | 'ARCHIVE_LIMIT';
+  | 'ARCHIVE_LIMIT'
+  | 'SRPM_UNREADABLE'
+  | 'SRPM_INVALID'
+  | 'SRPM_TRUNCATED'
+  | 'SRPM_LIMIT'
+  | 'SRPM_NOT_SOURCE'
+  | 'SRPM_DIGEST_MISMATCH'
+  | 'SRPM_ARCH_EXCLUDED';
 
 /**
  * The root of podroot's errors: a stable `code`, a message that stands alone, and the `cause` where there is one.
