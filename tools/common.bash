@@ -60,6 +60,18 @@ install_packages() {
   esac || die "$manager could not install $*: see its message above"
 }
 
+# Installs mmdebstrap, which makes root folders from Debian's packages, if it is not there yet.
+require_mmdebstrap() {
+  local manager
+  ! command -v mmdebstrap >/dev/null || return 0
+  manager=$(package_manager)
+  case $manager in
+    apt-get) install_packages apt-get mmdebstrap debian-archive-keyring ;;
+    dnf) install_packages dnf mmdebstrap debian-keyring ;;
+    *) die "this machine has neither apt-get nor dnf: install mmdebstrap by hand, then run this again" ;;
+  esac
+}
+
 # True where cgroups v1 are in use with v2 mounted beside them, which runc runs under and crun refuses.
 has_hybrid_cgroups() {
   [[ $(stat --file-system --format=%T /sys/fs/cgroup 2>/dev/null) == tmpfs &&
