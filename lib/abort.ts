@@ -63,9 +63,13 @@ export function linkSignals(
 
 /** The error of a time limit that ran out. */
 export function deadlineExceeded(operation: string, timeoutMs: number): ContainerError {
-  return new ContainerError('DEADLINE_EXCEEDED', `${operation} took longer than its limit of ${timeoutMs} ms`, {
-    operation,
-  });
+  return new ContainerError(
+    'DEADLINE_EXCEEDED',
+    `${operation} took longer than its limit of ${timeoutMs} ms`,
+    {
+      operation,
+    },
+  );
 }
 
 /** Waits, and rejects with the signal's reason when it aborts first. */

@@ -159,7 +159,7 @@ const LONGEST_VALUE = 120;
 function describeValue(value: unknown): string {
   let text: string;
   try {
-    text = typeof value === 'bigint' ? `${value.toString()}n` : (JSON.stringify(value) ?? String(value));
+    text = typeof value === 'bigint' ? `${value.toString()}n` : ((JSON.stringify(value)) ?? String(value));
   } catch {
     text = Object.prototype.toString.call(value);
   }

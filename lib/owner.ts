@@ -27,7 +27,12 @@ let own: OwnerIdentity | undefined;
  * @public
  */
 export function currentOwner(): OwnerIdentity {
-  own ??= { id: randomUUID(), host: currentHost(), pid: process.pid, started: startOf(process.pid) ?? UNKNOWN };
+  own ??= {
+    id: randomUUID(),
+    host: currentHost(),
+    pid: process.pid,
+    started: startOf(process.pid) ?? UNKNOWN,
+  };
   return own;
 }
 

@@ -129,7 +129,11 @@ export interface ContainerManager extends AsyncDisposable {
    */
   exec(container: ContainerReference, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a command in a running container and hands back its streams. Aborting ends it, then as before. */
-  openExec(container: ContainerReference, argv: readonly string[], options?: OpenExecOptions): Promise<ExecSession>;
+  openExec(
+    container: ContainerReference,
+    argv: readonly string[],
+    options?: OpenExecOptions,
+  ): Promise<ExecSession>;
   /** Ends a container: SIGTERM, and SIGKILL after the grace time (default 10 s). One that does not run is fine. */
   stop(container: ContainerReference, options?: CallOptions & { readonly graceMs?: number }): Promise<void>;
   /** Sends a signal to the main process. `CONTAINER_NOT_RUNNING` when it does not run. @defaultValue SIGKILL */

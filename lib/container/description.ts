@@ -3,7 +3,8 @@
  *
  * @public
  */
-export type ContainerState = 'created' | 'running' | 'paused' | 'stopping' | 'exited' | 'removing' | 'unknown';
+export type ContainerState =
+  'created' | 'running' | 'paused' | 'stopping' | 'exited' | 'removing' | 'unknown';
 
 /**
  * A container in a list.

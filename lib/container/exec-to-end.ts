@@ -1,4 +1,5 @@
-import type { ContainerManager, ContainerReference } from './container-manager.js';
+import { ContainerError } from '../errors.js';
+import { toContainerId, type ContainerManager, type ContainerReference } from './container-manager.js';
 import type { ExecInput, ExecOptions, ExecResult } from './exec.js';
 import { Capture } from './capture.js';
 import { assertExecInput, resolveCaptureBytes } from './resolve-exec-options.js';
@@ -14,12 +15,12 @@ export async function execToEnd(
   argv: readonly string[],
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const { stdin, output, captureBytes: _, ...rest } = options;
+  const { stdin, output } = options;
   assertExecInput(stdin);
   const limit = resolveCaptureBytes(options);
   const stdout = new Capture(limit);
   const stderr = new Capture(limit);
-  await using session = await manager.openExec(container, argv, { ...rest, stdin: stdin !== undefined });
+  await using session = await manager.openExec(container, argv, { ...options, stdin: stdin !== undefined });
   let ended = false;
   let inputFailure: { readonly error: unknown } | undefined;
   if (session.stdin !== undefined && stdin !== undefined) {
@@ -38,7 +39,14 @@ export async function execToEnd(
   const ending = await session.ending;
   ended = true;
   if (inputFailure !== undefined) throw inputFailure.error;
-  if (ending.outcome === 'aborted' && options.signal?.aborted === true) throw options.signal.reason;
+  if (ending.outcome === 'aborted') {
+    options.signal?.throwIfAborted();
+    // Nobody else can have closed this session.
+    throw new ContainerError('CLOSED', 'exec: the container manager was closed', {
+      operation: 'exec',
+      container: toContainerId(container),
+    });
+  }
   return {
     ...ending,
     stdout: stdout.bytes(),

@@ -19,7 +19,13 @@ export function ownerFromLabels(labels: Readonly<Record<string, string>>): Owner
   const host = labels[HOST];
   const pid = Number(labels[PID]);
   const started = labels[STARTED];
-  if (id === undefined || host === undefined || started === undefined || !Number.isSafeInteger(pid) || pid < 1) {
+  if (
+    id === undefined ||
+    host === undefined ||
+    started === undefined ||
+    !Number.isSafeInteger(pid) ||
+    pid < 1
+  ) {
     return undefined;
   }
   return { id, host, pid, started };

@@ -61,7 +61,8 @@ const KNOWN_FIELDS = new Set<string>([
 export function resolveContainerSpec(spec: ContainerSpec): ResolvedContainerSpec {
   for (const field of Object.keys(spec)) {
     // A misspelt security field must not be dropped in silence.
-    if (!KNOWN_FIELDS.has(field)) throw new InvalidArgumentError(field, spec[field as 'image'], 'is not a known field');
+    if (!KNOWN_FIELDS.has(field))
+      throw new InvalidArgumentError(field, spec[field as 'image'], 'is not a known field');
   }
   assertNonEmpty('image', spec.image);
   const name = spec.name ?? `podroot-${randomBytes(8).toString('hex')}`;
@@ -140,15 +141,21 @@ function assertMounts(mounts: readonly Mount[]): void {
   mounts.forEach((mount, index) => {
     const field = `mounts[${index}]`;
     assertAbsolutePath(`${field}.target`, mount.target);
-    if (mount.target === '/') throw new InvalidArgumentError(`${field}.target`, mount.target, 'must not be the root');
-    if (targets.has(mount.target)) throw new InvalidArgumentError(`${field}.target`, mount.target, 'must be used once');
+    if (mount.target === '/')
+      throw new InvalidArgumentError(`${field}.target`, mount.target, 'must not be the root');
+    if (targets.has(mount.target))
+      throw new InvalidArgumentError(`${field}.target`, mount.target, 'must be used once');
     targets.add(mount.target);
     switch (mount.type) {
       case 'bind':
         assertAbsolutePath(`${field}.source`, mount.source);
         if (mount.readOnly !== undefined) assertBoolean(`${field}.readOnly`, mount.readOnly);
         if (mount.selinuxLabel !== undefined && !['shared', 'private'].includes(mount.selinuxLabel)) {
-          throw new InvalidArgumentError(`${field}.selinuxLabel`, mount.selinuxLabel, 'must be "shared" or "private"');
+          throw new InvalidArgumentError(
+            `${field}.selinuxLabel`,
+            mount.selinuxLabel,
+            'must be "shared" or "private"',
+          );
         }
         break;
       case 'volume':
@@ -164,14 +171,23 @@ function assertMounts(mounts: readonly Mount[]): void {
         if (mount.mode !== undefined) assertWholeNumber(`${field}.mode`, mount.mode, 0, 0o7777);
         break;
       default:
-        throw new InvalidArgumentError(`${field}.type`, (mount as Mount).type, 'must be "bind", "volume" or "tmpfs"');
+        throw new InvalidArgumentError(
+          `${field}.type`,
+          (mount as Mount).type,
+          'must be "bind", "volume" or "tmpfs"',
+        );
     }
   });
 }
 
 function assertResources(resources: ResourceLimits): void {
   if (resources.memoryBytes !== undefined) {
-    assertWholeNumber('resources.memoryBytes', resources.memoryBytes, LEAST_MEMORY_BYTES, Number.MAX_SAFE_INTEGER);
+    assertWholeNumber(
+      'resources.memoryBytes',
+      resources.memoryBytes,
+      LEAST_MEMORY_BYTES,
+      Number.MAX_SAFE_INTEGER,
+    );
   }
   if (resources.pids !== undefined) assertWholeNumber('resources.pids', resources.pids, 1, MOST_PIDS);
   if (resources.cpus !== undefined && !(Number.isFinite(resources.cpus) && resources.cpus >= 0.01)) {
@@ -189,7 +205,11 @@ function assertRlimits(rlimits: readonly Rlimit[]): void {
   rlimits.forEach((rlimit, index) => {
     const field = `rlimits[${index}]`;
     if (typeof rlimit.name !== 'string' || !RLIMIT_NAME.test(rlimit.name)) {
-      throw new InvalidArgumentError(`${field}.name`, rlimit.name, 'must be a limit without RLIMIT_, as in "nofile"');
+      throw new InvalidArgumentError(
+        `${field}.name`,
+        rlimit.name,
+        'must be a limit without RLIMIT_, as in "nofile"',
+      );
     }
     assertWholeNumber(`${field}.soft`, rlimit.soft, 0, Number.MAX_SAFE_INTEGER);
     assertWholeNumber(`${field}.hard`, rlimit.hard, rlimit.soft, Number.MAX_SAFE_INTEGER);

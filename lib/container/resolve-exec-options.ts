@@ -33,7 +33,10 @@ export interface ResolvedOpenExecOptions {
  *
  * @throws {@link InvalidArgumentError} naming the option and the value
  */
-export function resolveOpenExecOptions(argv: readonly string[], options: OpenExecOptions): ResolvedOpenExecOptions {
+export function resolveOpenExecOptions(
+  argv: readonly string[],
+  options: OpenExecOptions,
+): ResolvedOpenExecOptions {
   assertArgv('argv', argv);
   if (options.env !== undefined) assertEnvironment('env', options.env);
   if (options.workdir !== undefined) assertAbsolutePath('workdir', options.workdir);

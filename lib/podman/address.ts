@@ -13,7 +13,8 @@ export type PodmanAddress =
 export function parsePodmanAddress(field: string, text: string): PodmanAddress {
   if (text.startsWith('unix://')) {
     const path = text.slice('unix://'.length);
-    if (!path.startsWith('/')) throw new InvalidArgumentError(field, text, 'must name an absolute socket path');
+    if (!path.startsWith('/'))
+      throw new InvalidArgumentError(field, text, 'must name an absolute socket path');
     return { kind: 'unix', path };
   }
   if (text.startsWith('ssh://')) {
@@ -24,8 +25,10 @@ export function parsePodmanAddress(field: string, text: string): PodmanAddress {
     );
   }
   const tcp = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[^/:@]+):(\d{1,5})\/?$/.exec(text);
-  if (tcp?.[1] === undefined) throw new InvalidArgumentError(field, text, 'must be unix:///path or tcp://host:port');
+  if (tcp?.[1] === undefined)
+    throw new InvalidArgumentError(field, text, 'must be unix:///path or tcp://host:port');
   const port = Number(tcp[2]);
-  if (port < 1 || port > 65_535) throw new InvalidArgumentError(field, text, 'must have a port from 1 to 65535');
+  if (port < 1 || port > 65_535)
+    throw new InvalidArgumentError(field, text, 'must have a port from 1 to 65535');
   return { kind: 'tcp', host: tcp[1], port };
 }

@@ -4,7 +4,13 @@ import { Pool, type Dispatcher } from 'undici';
 import { linkSignals, type LinkedSignal } from '../abort.js';
 import { ContainerError } from '../errors.js';
 import type { PodmanAddress } from './address.js';
-import { isNeverSent, isTransient, toContainerError, toResponseError, type ErrorContext } from './wire-error.js';
+import {
+  isNeverSent,
+  isTransient,
+  toContainerError,
+  toResponseError,
+  type ErrorContext,
+} from './wire-error.js';
 
 /** The path version every request is made under: one wire shape from 4.0 to 5.x. See quirks.ts. */
 const API_PREFIX = '/v4.0.0/libpod/';
@@ -84,12 +90,16 @@ export class LibpodClient {
     try {
       return JSON.parse(text) as T;
     } catch (error) {
-      throw new ContainerError('PROTOCOL_ERROR', `${request.context.operation}: Podman's answer is not JSON`, {
-        ...request.context,
-        status,
-        runtimeMessage: text.slice(0, 1000),
-        cause: error,
-      });
+      throw new ContainerError(
+        'PROTOCOL_ERROR',
+        `${request.context.operation}: Podman's answer is not JSON`,
+        {
+          ...request.context,
+          status,
+          runtimeMessage: text.slice(0, 1000),
+          cause: error,
+        },
+      );
     }
   }
 
@@ -158,7 +168,8 @@ export class LibpodClient {
         maxTimeout: 1000,
         randomize: true,
         // The signal is not given to p-retry, which drops the result of an attempt that succeeds while it aborts.
-        shouldRetry: ({ error }) => !link.signal.aborted && (isNeverSent(error) || (repeatable && isTransient(error))),
+        shouldRetry: ({ error }) =>
+          !link.signal.aborted && (isNeverSent(error) || (repeatable && isTransient(error))),
       },
     ).finally(() => {
       link.release();
@@ -208,7 +219,7 @@ export class LibpodClient {
           },
           onRequestUpgrade(_controller, _status, _headers, socket) {
             settled();
-            resolve(socket as Duplex);
+            resolve(socket);
           },
           onResponseStart(_controller, statusCode) {
             status = statusCode;
@@ -240,7 +251,10 @@ export function libpodPath(strings: TemplateStringsArray, ...values: readonly st
   return strings.reduce((path, part, index) => path + encodeURIComponent(values[index - 1] ?? '') + part);
 }
 
-function toPoolTarget(address: PodmanAddress): { origin: string; connect: NonNullable<Pool.Options['connect']> } {
+function toPoolTarget(address: PodmanAddress): {
+  origin: string;
+  connect: NonNullable<Pool.Options['connect']>;
+} {
   // The host's name means nothing on a unix socket; it only fills the Host header.
   if (address.kind === 'unix') return { origin: 'http://podman', connect: { socketPath: address.path } };
   return { origin: `http://${address.host}:${address.port}`, connect: {} };

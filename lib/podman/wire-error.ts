@@ -82,7 +82,11 @@ function codeOfPlainAnswer(status: number): PodrootErrorCode {
 /** Error bodies may hold two JSON documents (4.3.1's not-found helpers write on after a 500); the first one counts. */
 export function parseFirstJson(text: string): WireError | undefined {
   const trimmed = text.trim();
-  for (const candidate of [trimmed, trimmed.split('\n', 1)[0] ?? '', trimmed.replace(/\}\s*\{[\s\S]*$/, '}')]) {
+  for (const candidate of [
+    trimmed,
+    trimmed.split('\n', 1)[0] ?? '',
+    trimmed.replace(/\}\s*\{[\s\S]*$/, '}'),
+  ]) {
     try {
       const value: unknown = JSON.parse(candidate);
       if (typeof value === 'object' && value !== null) return value;
@@ -97,10 +101,19 @@ export function parseFirstJson(text: string): WireError | undefined {
 function shorten(message: string): string {
   if (message.length <= LONGEST_MESSAGE) return message;
   const tail = message.slice(message.lastIndexOf('}: ') + 3);
-  return tail.length < message.length ? tail.slice(-LONGEST_MESSAGE) : `${message.slice(0, LONGEST_MESSAGE)}…`;
+  return tail.length < message.length
+    ? tail.slice(-LONGEST_MESSAGE)
+    : `${message.slice(0, LONGEST_MESSAGE)}…`;
 }
 
-const NEVER_SENT = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const NEVER_SENT = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'EACCES',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 const LOST = new Set([
   'UND_ERR_SOCKET',
   'UND_ERR_CLOSED',
@@ -140,7 +153,11 @@ export function toContainerError(error: unknown, context: ErrorContext, signal: 
 
 /** Whether the request cannot have reached the service, so that sending it again is always safe. */
 export function isNeverSent(error: unknown): boolean {
-  return error instanceof ContainerError && error.code === 'RUNTIME_UNAVAILABLE' && errorCode(error.cause) !== 'EACCES';
+  return (
+    error instanceof ContainerError &&
+    error.code === 'RUNTIME_UNAVAILABLE' &&
+    errorCode(error.cause) !== 'EACCES'
+  );
 }
 
 /** Whether an idempotent call is worth repeating. */

@@ -1,0 +1,107 @@
+import type { Duplex } from 'node:stream';
+import type { OutputChunk } from '../container/output-chunk.js';
+
+/** A reset is how the service ends a session whose command did not read all of its input. */
+const RESETS = new Set(['ECONNRESET', 'EPIPE']);
+
+/** What became of the connection, filled in while it is read. */
+export interface ConnectionState {
+  /** Whether it ended by a reset, not by an end. */
+  reset: boolean;
+}
+
+/** The bytes of a connection to its end. Leaving it early does not destroy the connection: its owner does. */
+export async function* readConnection(
+  socket: Duplex,
+  state: ConnectionState,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined || !RESETS.has(code)) throw error;
+    state.reset = true;
+  }
+}
+
+/** A terminal's output: raw, one stream. */
+export async function* asTerminalOutput(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<OutputChunk, void> {
+  for await (const bytes of source) yield { channel: 'stdout', bytes, time: Date.now() };
+}
+
+/**
+ * Lines that the service itself writes into the command's stderr, once output has begun and no status can be sent any
+ * more: that the command could not be started, or that it ended without reading its input. Seen on 4.3.1 and 5.4.2.
+ */
+const START_FAILURE_LINE = /^Error: .*OCI (runtime|permission)/s;
+const SERVICE_LINES = [/^Error: (write|read) unixpacket /, START_FAILURE_LINE];
+const SERVICE_LINE_BEGINNINGS = [
+  'Error: write unixpacket ',
+  'Error: read unixpacket ',
+  'Error: runc: ',
+  'Error: crun: ',
+];
+const MOST_HELD_BYTES = 16 * 1024;
+
+/**
+ * Passes output on, but holds what may be the service's own lines back until what follows, or the end, tells: nothing
+ * follows them.
+ */
+export class ServiceLineFilter {
+  #held: OutputChunk[] = [];
+
+  async *filter(source: AsyncIterable<OutputChunk>): AsyncGenerator<OutputChunk, void> {
+    for await (const chunk of source) {
+      const held = chunk.channel === 'stderr' ? [...this.#held, chunk] : undefined;
+      if (held !== undefined && maybeServiceLines(held)) {
+        this.#held = held;
+        continue;
+      }
+      yield* this.release();
+      // Released output may be followed by a service line after all.
+      if (chunk.channel === 'stderr' && maybeServiceLines([chunk])) this.#held = [chunk];
+      else yield chunk;
+    }
+  }
+
+  /** What was held back at the end, as text. */
+  get heldText(): string {
+    return textOf(this.#held);
+  }
+
+  /** Gives what was held back, as output after all. */
+  *release(): Generator<OutputChunk, void> {
+    const held = this.#held;
+    this.#held = [];
+    yield* held;
+  }
+}
+
+function maybeServiceLines(chunks: readonly OutputChunk[]): boolean {
+  const text = textOf(chunks);
+  if (text.length > MOST_HELD_BYTES) return false;
+  return (
+    SERVICE_LINES.some((line) => line.test(text)) ||
+    SERVICE_LINE_BEGINNINGS.some((beginning) => beginning.startsWith(text) || text.startsWith(beginning))
+  );
+}
+
+function textOf(chunks: readonly OutputChunk[]): string {
+  // A single byte a character is enough to recognise them, and never fails.
+  return chunks.map((chunk) => Buffer.from(chunk.bytes).toString('latin1')).join('');
+}
+
+/** Exit codes that the runtime gives a command that it could not start. */
+const START_FAILURES = new Set([125, 126, 127]);
+
+/** Whether these held lines and this exit code say that the command was never started. */
+export function isStartFailure(heldText: string, exitCode: number): boolean {
+  return START_FAILURES.has(exitCode) && START_FAILURE_LINE.test(heldText);
+}
+
+/** Whether these held lines are the service's complaint that nobody read the input. */
+export function isInputComplaint(heldText: string): boolean {
+  return /^Error: write unixpacket [^\n]*\n?$/.test(heldText);
+}
