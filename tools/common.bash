@@ -13,9 +13,9 @@ die() {
 # An ordinary user of Debian lacks these, and runc is there.
 PATH=$PATH:/usr/sbin:/sbin
 
-# Makes the cache folder, absolute from here on and invisible to git.
+# Makes the cache folder, absolute from here on and invisible to git, and the folder of that name in it.
 make_cache() {
-  mkdir -p -- "$cache" || die "cannot make the cache folder $cache: set PODROOT_CACHE to a folder you may write to"
+  mkdir -p -- "$cache/${1-}" && [[ -w $cache/${1-} ]] || die "cannot write to $cache/${1-}: set PODROOT_CACHE to a folder of your own"
   cache=$(cd -- "$cache" && pwd -P)
   [[ -e $cache/.gitignore ]] || printf '*\n' >"$cache/.gitignore"
 }
@@ -41,23 +41,31 @@ package_manager() {
   done
 }
 
-# Installs packages with the manager named first and says so before. apt-get reads its lists again only if the first try fails.
+apt() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" 2>&1
+}
+
+# Reads the package lists again only if the first try fails.
+apt_install() {
+  local install=(install --yes --no-remove --no-install-recommends "$@")
+  apt "${install[@]}" && return
+  apt update || true
+  apt "${install[@]}"
+}
+
+# Installs packages with the manager named first and says so before. The manager's own output is shown only if it fails.
 install_packages() {
-  local manager=$1 how
+  local manager=$1 how='by sudo' output
   shift
-  how=$( ((EUID == 0)) && printf 'as root' || printf 'by sudo')
+  ((EUID != 0)) || how='as root'
   say "installing $* with $manager, $how"
   case $manager in
-    apt-get)
-      local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
-      local install=("${apt[@]}" install --yes --no-remove --no-install-recommends "$@")
-      as_root "${install[@]}" >/dev/null 2>&1 && return
-      as_root "${apt[@]}" update >&2 || say "some package lists could not be read again"
-      as_root "${install[@]}" >&2
-      ;;
-    dnf) as_root dnf --assumeyes --quiet install "$@" >&2 ;;
-    *) false ;;
-  esac || die "$manager could not install $*: see its message above"
+    apt-get) output=$(apt_install "$@") ;;
+    dnf) output=$(as_root dnf --assumeyes --quiet install "$@" 2>&1) ;;
+  esac || {
+    printf '%s\n' "$output" >&2
+    die "$manager could not install $*: see its message above"
+  }
 }
 
 # Installs mmdebstrap, which makes root folders from Debian's packages, if it is not there yet.
