@@ -157,11 +157,12 @@ export class ContainerError extends PodrootError {
 const LONGEST_VALUE = 120;
 
 function describeValue(value: unknown): string {
-  let text: string;
+  let text = String(value);
   try {
-    text = typeof value === 'bigint' ? `${value.toString()}n` : ((JSON.stringify(value)) ?? String(value));
+    const json: unknown = JSON.stringify(value);
+    if (typeof json === 'string') text = json;
   } catch {
-    text = Object.prototype.toString.call(value);
+    // A bigint, or an object that holds itself: its plain text has to do.
   }
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

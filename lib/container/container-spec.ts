@@ -150,7 +150,11 @@ export interface ContainerSpec {
   readonly maxRunMs?: number | undefined;
 }
 
-/** A spec that was validated and has its defaults. */
+/**
+ * A spec that was validated and has its defaults; the fields are those of {@link ContainerSpec}.
+ *
+ * @public
+ */
 export interface ResolvedContainerSpec {
   readonly image: string;
   readonly name: string;

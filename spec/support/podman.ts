@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { currentOwner } from '../../lib/owner.js';
 import { PodmanManager } from '../../lib/podman/podman-manager.js';
-import { startPodmanService, type PodmanService } from '../../lib/podman/podman-service.js';
-import { cacheFolder, projectFolder } from './project.js';
+import type { PodmanService } from '../../lib/podman/podman-service.js';
+import { madeImage, startProjectPodman, type MadeImage } from '../../tools/project-podman.js';
 
 /** A running service for the specs of one file. */
 export interface PodmanFixture {
@@ -15,7 +13,7 @@ let service: Promise<PodmanService> | undefined;
 
 /**
  * Gives the specs of a `describe` a Podman service of the project's own, or the one that PODROOT_TEST_SOCKET names, and a
- * manager; and sees afterwards that no container is left. The service is shared by all files of a run.
+ * manager; and sees afterwards that none of this process's containers is left. The service is shared by all files of a run.
  */
 export function usePodman(): PodmanFixture {
   let address: string | undefined;
@@ -28,7 +26,8 @@ export function usePodman(): PodmanFixture {
   });
   after(async function () {
     this.timeout(60_000);
-    const left = (await manager?.list()) ?? [];
+    // Those of this process: other runs may use the same storage.
+    const left = (await manager?.list({ labels: { 'podroot.owner': currentOwner().id } })) ?? [];
     for (const { id } of left) await manager?.remove(id);
     await manager?.close();
     if (left.length > 0) throw new Error(`containers were left behind: ${JSON.stringify(left)}`);
@@ -47,7 +46,7 @@ export function usePodman(): PodmanFixture {
 export async function podmanAddress(): Promise<string> {
   const external = process.env['PODROOT_TEST_SOCKET'];
   if (external !== undefined) return external;
-  service ??= startService();
+  service ??= startProjectPodman();
   return (await service).address;
 }
 
@@ -57,38 +56,9 @@ export async function stopPodman(): Promise<void> {
   service = undefined;
 }
 
-async function startService(): Promise<PodmanService> {
-  const folder = join(cacheFolder, 'podman');
-  mkdirSync(folder, { recursive: true });
-  const conf = tool('containers-conf');
-  return startPodmanService({
-    root: join(folder, 'root'),
-    runroot: join(folder, 'runroot'),
-    containersConf: conf === '' ? undefined : conf,
-  });
-}
-
-/** A reference to an image made by tools/make-image, imported into the service's storage once. */
-export async function testImage(
-  manager: PodmanManager,
-  name: 'busybox' | 'trixie' | 'sid' | 'bookworm',
-): Promise<string> {
-  const archive = tool('make-image', name);
-  const version = /-([0-9a-f]+)\.tar$/.exec(archive)?.[1] ?? 'latest';
-  const reference = `localhost/podroot-test-${name}:${version}`;
-  try {
-    await manager.inspectImage(reference);
-  } catch {
-    await manager.importImage(reference, createReadStream(archive));
-  }
-  return reference;
-}
-
-function tool(name: string, ...argv: string[]): string {
-  return execFileSync(join(projectFolder, 'tools', name), argv, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  }).trim();
+/** A reference to an image made by tools/make-image, in the storage of the specs' service. */
+export function testImage(manager: PodmanManager, name: MadeImage): Promise<string> {
+  return madeImage(manager, name);
 }
 
 function given<T>(value: T | undefined): T {
