@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import * as koji from 'podroot/koji';
+import * as testing from 'podroot/testing';
+import * as podroot from 'podroot';
+
+describe('public surface', () => {
+  it('of podroot is these values', () => {
+    expect(Object.keys(podroot).sort()).to.deep.equal([
+      'ContainerError',
+      'InvalidArgumentError',
+      'LineSplitter',
+      'PodmanManager',
+      'PodrootError',
+      'currentOwner',
+      'findPodmanSocket',
+      'openLogFile',
+      'resolveContainerSpec',
+      'runContainer',
+      'startPodmanService',
+      'toSafeText',
+    ]);
+  });
+
+  it('of podroot/koji is empty until its parts are there', () => {
+    expect(Object.keys(koji)).to.deep.equal([]);
+  });
+
+  it('of podroot/testing is these values', () => {
+    expect(Object.keys(testing).sort()).to.deep.equal([]);
+  });
+});
