@@ -64,7 +64,10 @@ export interface EnsureImageOptions extends CallOptions {
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
   /** Limit of the whole call. @defaultValue 30 minutes */
   readonly timeoutMs?: number | undefined;
-  /** Limit of one pull's silence, after which it counts as failed. @defaultValue 120 000 */
+  /**
+   * Limit of one pull's silence, after which it counts as failed. Runtimes may say nothing while a layer downloads, so it
+   * must be enough for the largest. @defaultValue 10 minutes
+   */
   readonly idleTimeoutMs?: number | undefined;
   /** Pulls that follow a failed one, where the failure may pass. @defaultValue 1 */
   readonly retries?: number | undefined;

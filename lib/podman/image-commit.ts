@@ -1,0 +1,45 @@
+import { assertBoolean, assertTextList, assertTextRecord } from '../container/assert.js';
+import type { CommitOptions, ImageDescription } from '../container/image.js';
+import { contextOf } from './containers.js';
+import { checkChanges, toLabelChange } from './image-changes.js';
+import { inspectImage, toImageId } from './image-description.js';
+import { parseImageName } from './image-reference.js';
+import type { LibpodClient } from './libpod-client.js';
+
+/**
+ * Makes an image of a container's file system. Aborting does not keep the service from finishing it.
+ *
+ * @remarks
+ * No comment is sent: images in OCI's format take none, the service answers 500.
+ */
+export async function commitContainer(
+  client: LibpodClient,
+  container: string,
+  options: CommitOptions,
+): Promise<ImageDescription> {
+  const { reference, labels = {}, changes = [], pause = true, signal } = options;
+  const name = reference === undefined ? undefined : parseImageName('reference', reference);
+  assertTextRecord('labels', labels);
+  assertTextList('changes', changes);
+  assertBoolean('pause', pause);
+  const labelChanges = Object.entries(labels).map(([key, value]) => toLabelChange('labels', key, value));
+  const { Id } = await checkChanges(
+    changes,
+    client.json<{ readonly Id: string }>({
+      method: 'POST',
+      path: 'commit',
+      query: {
+        container,
+        repo: name?.repository,
+        tag: name?.tag,
+        format: 'oci',
+        pause,
+        changes: [...changes, ...labelChanges],
+      },
+      timeoutMs: 0,
+      signal,
+      context: { ...contextOf('commit', container), image: reference },
+    }),
+  );
+  return inspectImage(client, toImageId(Id), { signal }, 'commit');
+}
