@@ -20,6 +20,14 @@ make_cache() {
   [[ -e $cache/.gitignore ]] || printf '*\n' >"$cache/.gitignore"
 }
 
+# Waits for the lock of that path, and holds it to the end.
+hold_lock() {
+  exec {lock}>"$1"
+  flock --nonblock "$lock" && return
+  say "waiting for another run that uses $1"
+  flock "$lock"
+}
+
 # Runs a command as root: as it is for root, by sudo for others.
 as_root() {
   if ((EUID == 0)); then
