@@ -144,14 +144,28 @@ export interface ContainerManager extends AsyncDisposable {
   remove(container: ContainerReference, options?: CallOptions): Promise<void>;
 
   /**
-   * Puts files, folders and links into a container, running or not, as one stream each for the root file system and
-   * every mount they fall into. Not atomic: what came before a failure stays. No time limit.
+   * Puts files, folders and links into a container, running or not, in their order, as one stream each for the root file
+   * system and every mount they fall into. Not atomic: what came before a failure or an abort stays. No time limit.
+   *
+   * @remarks
+   * `COPY_FAILED`: something could not be written or read whole, is in a read-only mount, or would replace a folder by
+   * something else or the reverse. In a container that does not run, the same for what only a running one has: `/dev`,
+   * `/proc`, `/sys`, memory file systems. `/etc/hosts`, `/etc/hostname` and `/etc/resolv.conf` are the runtime's own as a
+   * rule: copying to them fails while the container runs, and before its start is without effect.
+   * `INVALID_ARGUMENT` also when a path to copy from does not exist on this machine; nothing was done then.
    */
   copyTo(container: ContainerReference, entries: readonly CopyEntry[], options?: CallOptions): Promise<void>;
   /**
    * Copies a file or a tree into a folder of this machine, which is made when absent; the copied thing keeps its name
-   * there. Nothing is ever written outside of it. Devices, sockets and fifos are refused with `ARCHIVE_UNSAFE`; owners
-   * and setuid bits are not kept. No time limit.
+   * there, or is left out in favour of what is in it when the path ends with `/.` or is `/`. A link at the path is
+   * followed. Nothing is ever written outside of the folder, and links that are in it already are not followed. Devices
+   * and fifos are refused with `ARCHIVE_UNSAFE`, and so are sockets if the runtime does not leave them out; owners and
+   * setuid, setgid and sticky bits are not kept, and this process's umask applies. No time limit.
+   *
+   * @remarks
+   * Not atomic: what came before a failure or an abort stays, the file that was being written cut. `PATH_NOT_FOUND`: no
+   * such path. `COPY_FAILED`: the tree came cut short, changed meanwhile, could not be written, or holds a hard link to a
+   * file that was left out. The folder must not be changed by others while the copy runs.
    */
   copyFrom(
     container: ContainerReference,
@@ -159,7 +173,10 @@ export interface ContainerManager extends AsyncDisposable {
     targetFolder: string,
     options?: CopyFromOptions,
   ): Promise<CopyFromResult>;
-  /** A regular file's content, as a stream. A `break` ends the request. No time limit. */
+  /**
+   * A regular file's content, as a stream; a link is followed. A `break` ends the request. `PATH_NOT_FOUND`: no such path.
+   * `COPY_FAILED`: not a regular file, or less came than its size. No time limit.
+   */
   readFile(container: ContainerReference, path: string, options?: CallOptions): AsyncIterable<Uint8Array>;
 
   /**

@@ -1,13 +1,22 @@
 import { posix } from 'node:path';
 import { InvalidArgumentError } from '../errors.js';
 import { assertAbsolutePath, assertNonEmpty, assertText, assertWholeNumber } from './assert.js';
-import type { CopyDirectory, CopyEntry, CopyEntryAttributes, CopyFile, CopyFromHost, CopySymlink } from './copy.js';
+import type {
+  CopyDirectory,
+  CopyEntry,
+  CopyEntryAttributes,
+  CopyFile,
+  CopyFromHost,
+  CopySymlink,
+} from './copy.js';
 
 /** The largest number an owner can have: the one above stands for "leave it". */
 const MOST_ID = 4_294_967_294;
 const MOST_MODE = 0o7777;
 const DEFAULT_FILE_MODE = 0o644;
 const DEFAULT_FOLDER_MODE = 0o755;
+const KINDS = ['content', 'from', 'directory', 'symlink'] as const;
+type Kind = (typeof KINDS)[number];
 
 interface ResolvedOwner {
   /** Absolute, without `.`, doubled or trailing slashes. */
@@ -49,10 +58,7 @@ export interface ResolvedCopySymlink extends ResolvedOwner {
 
 /** Something to put into a container, validated and with its defaults. */
 export type ResolvedCopyEntry =
-  | ResolvedCopyFile
-  | ResolvedCopyFromHost
-  | ResolvedCopyDirectory
-  | ResolvedCopySymlink;
+  ResolvedCopyFile | ResolvedCopyFromHost | ResolvedCopyDirectory | ResolvedCopySymlink;
 
 /**
  * Validates what `copyTo` is to put into a container and fills in its defaults. Nothing of this machine is looked at.
@@ -73,16 +79,26 @@ function resolveCopyEntry(field: string, entry: CopyEntry, now: Date): ResolvedC
   if (typeof entry !== 'object' || (entry as unknown) === null) {
     throw new InvalidArgumentError(field, entry, 'must be an object');
   }
-  const kinds = (['content', 'from', 'directory', 'symlink'] as const).filter(
-    (name) => (entry as unknown as Readonly<Record<string, unknown>>)[name] !== undefined,
+  const [kind, ...others] = KINDS.filter(
+    (name) => (entry as Partial<Record<Kind, unknown>>)[name] !== undefined,
   );
-  if (kinds.length !== 1) {
-    throw new InvalidArgumentError(field, kinds, 'must have exactly one of content, from, directory and symlink');
+  if (kind === undefined || others.length > 0) {
+    throw new InvalidArgumentError(
+      field,
+      entry,
+      'must have exactly one of content, from, directory and symlink',
+    );
   }
-  if ('content' in entry && kinds[0] === 'content') return resolveFile(field, entry, now);
-  if ('from' in entry && kinds[0] === 'from') return resolveFromHost(field, entry);
-  if ('directory' in entry && kinds[0] === 'directory') return resolveDirectory(field, entry, now);
-  return resolveSymlink(field, entry as CopySymlink, now);
+  switch (kind) {
+    case 'content':
+      return resolveFile(field, entry as CopyFile, now);
+    case 'from':
+      return resolveFromHost(field, entry as CopyFromHost);
+    case 'directory':
+      return resolveDirectory(field, entry as CopyDirectory, now);
+    case 'symlink':
+      return resolveSymlink(field, entry as CopySymlink, now);
+  }
 }
 
 function resolveFile(field: string, entry: CopyFile, now: Date): ResolvedCopyFile {
@@ -108,16 +124,28 @@ function resolveSizeBytes(
   if (sizeBytes !== undefined) assertWholeNumber(`${field}.sizeBytes`, sizeBytes, 0, Number.MAX_SAFE_INTEGER);
   if (content instanceof Uint8Array) {
     if (sizeBytes !== undefined && sizeBytes !== content.byteLength) {
-      throw new InvalidArgumentError(`${field}.sizeBytes`, sizeBytes, `must be the content's ${content.byteLength}`);
+      throw new InvalidArgumentError(
+        `${field}.sizeBytes`,
+        sizeBytes,
+        `must be the content's ${content.byteLength}`,
+      );
     }
     return content.byteLength;
   }
   const iterate: unknown = (content as Partial<AsyncIterable<Uint8Array>> | null)?.[Symbol.asyncIterator];
   if (typeof iterate !== 'function') {
-    throw new InvalidArgumentError(`${field}.content`, content, 'must be a string, bytes or an async iterable of bytes');
+    throw new InvalidArgumentError(
+      `${field}.content`,
+      content,
+      'must be a string, bytes or an async iterable of bytes',
+    );
   }
   if (sizeBytes === undefined) {
-    throw new InvalidArgumentError(`${field}.sizeBytes`, sizeBytes, 'must be given for content that is a stream');
+    throw new InvalidArgumentError(
+      `${field}.sizeBytes`,
+      sizeBytes,
+      'must be given for content that is a stream',
+    );
   }
   return sizeBytes;
 }
@@ -152,10 +180,6 @@ function resolveSymlink(field: string, entry: CopySymlink, now: Date): ResolvedC
   assertKnownFields(field, entry, ['symlink']);
   assertNonEmpty(`${field}.symlink`, entry.symlink);
   assertWellFormed(`${field}.symlink`, entry.symlink);
-  // Linux keeps no permissions of a link, so whoever gives some expects what cannot be had.
-  if (entry.mode !== undefined) {
-    throw new InvalidArgumentError(`${field}.mode`, entry.mode, 'must be left out for a symbolic link');
-  }
   const attributes = resolveAttributes(field, entry);
   assertNotRoot(field, attributes.path);
   return { kind: 'symlink', ...attributes, target: entry.symlink, mtime: entry.mtime ?? now };
@@ -186,7 +210,8 @@ export function resolveContainerPath(field: string, path: unknown): string {
 function assertWellFormed(field: string, text: string): void {
   // A half of a surrogate pair would arrive as another name than the one given.
   assertText(field, text);
-  if (Buffer.from(text).toString() !== text) throw new InvalidArgumentError(field, text, 'must be valid Unicode');
+  if (Buffer.from(text).toString() !== text)
+    throw new InvalidArgumentError(field, text, 'must be valid Unicode');
 }
 
 function assertNotRoot(field: string, path: string): void {

@@ -34,7 +34,12 @@ export function resolveCopyFromOptions(
 ): ResolvedCopyFromOptions {
   const normal = resolveContainerPath('path', path);
   assertNonEmpty('targetFolder', targetFolder);
-  const { symlinks = 'keep', maxEntries = DEFAULT_MAX_ENTRIES, maxBytes = DEFAULT_MAX_BYTES, filter } = options;
+  const {
+    symlinks = 'keep',
+    maxEntries = DEFAULT_MAX_ENTRIES,
+    maxBytes = DEFAULT_MAX_BYTES,
+    filter,
+  } = options;
   if (!SYMLINK_POLICIES.includes(symlinks)) {
     throw new InvalidArgumentError('symlinks', symlinks, 'must be "keep", "skip" or "refuse"');
   }

@@ -7,6 +7,8 @@ export interface ErrorContext {
   readonly image?: string | undefined;
   /** What a 404 without a cause that is known means here. */
   readonly notFound?: PodrootErrorCode | undefined;
+  /** What a refusal without a cause that is known means here. @defaultValue `RUNTIME_ERROR` */
+  readonly otherwise?: PodrootErrorCode | undefined;
 }
 
 /** The body of Podman's errors: https://docs.podman.io/en/latest/_static/api.html */
@@ -71,7 +73,7 @@ function codeOf(status: number, cause: string, message: string, context: ErrorCo
     }
   }
   if (status === 404 && context.notFound !== undefined) return context.notFound;
-  return 'RUNTIME_ERROR';
+  return context.otherwise ?? 'RUNTIME_ERROR';
 }
 
 /** Text answers come from the service's router: it does not know the endpoint at all. */

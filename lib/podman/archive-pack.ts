@@ -1,0 +1,109 @@
+import { pack as createPack, type Pack } from 'tar-stream';
+import { ContainerError } from '../errors.js';
+import { closeContent, packBytes, packStream } from './archive-content.js';
+import { toArchiveHeader } from './archive-header.js';
+import { packHostTree } from './archive-host-tree.js';
+import type { ArchiveItem } from './archive-plan.js';
+
+/** An archive in the making. */
+export interface PackedArchive {
+  /** Its bytes, made as they are read; to be read once. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Whether all entries were made. */
+  readonly whole: boolean;
+  /** Why it could not be made, once that is so and nobody else had stopped it before. */
+  readonly failure: { readonly error: unknown } | undefined;
+  /** Stops making it, and reading what it is made of. */
+  destroy(): void;
+}
+
+/** Something to pack; `withTop`: whether a folder of this machine has an entry of its own, besides what is in it. */
+export type PackItem = ArchiveItem & { readonly withTop: boolean };
+
+const NOTHING = new Uint8Array(0);
+
+/** Makes a tar archive of entries, one after the other. Holds no more than a few pieces of it in memory. */
+export function packArchive(container: string, items: readonly PackItem[]): PackedArchive {
+  const pack = createPack();
+  let destroyed = false;
+  let whole = false;
+  let failure: { readonly error: unknown } | undefined;
+  pack.on('error', () => undefined);
+  const fill = async (): Promise<void> => {
+    for (const item of items) await packItem(pack, item, container);
+    whole = true;
+    pack.finalize();
+  };
+  fill().catch((error: unknown) => {
+    if (!destroyed) failure = { error };
+    pack.destroy(error instanceof Error ? error : new Error('an entry failed', { cause: error }));
+  });
+  return {
+    bytes: readPack(pack),
+    get whole() {
+      return whole;
+    },
+    get failure() {
+      return failure;
+    },
+    destroy() {
+      destroyed = true;
+      pack.destroy();
+      for (const { entry } of items) {
+        if (entry.kind === 'file' && !(entry.content instanceof Uint8Array)) closeContent(entry.content);
+      }
+    },
+  };
+}
+
+/** A reader of its own, so that what its reader fails with does not become a failure of the archive. */
+async function* readPack(pack: Pack): AsyncIterable<Uint8Array> {
+  for await (const chunk of pack as AsyncIterable<Uint8Array>) yield chunk;
+}
+
+async function packItem(pack: Pack, item: PackItem, container: string): Promise<void> {
+  const { entry, withTop } = item;
+  const toFailure = (path: string, problem: string, cause?: unknown): Error => {
+    if (cause instanceof ContainerError) return cause;
+    const reason = cause instanceof Error ? `: ${cause.message}` : '';
+    return new ContainerError('COPY_FAILED', `copyTo ${container} failed: ${path} ${problem}${reason}`, {
+      operation: 'copyTo',
+      container,
+      cause,
+    });
+  };
+  const { uid, gid } = entry;
+  const name = item.name === '' ? '.' : item.name;
+  switch (entry.kind) {
+    case 'host':
+      return packHostTree(pack, { ...item, entry }, withTop, toFailure);
+    case 'directory':
+      return packBytes(
+        pack,
+        toArchiveHeader({ name, type: 'directory', uid, gid, mode: entry.mode, mtime: entry.mtime }),
+        NOTHING,
+      );
+    case 'symlink':
+      return packBytes(
+        pack,
+        toArchiveHeader({
+          name,
+          type: 'symlink',
+          uid,
+          gid,
+          mode: 0o777,
+          mtime: entry.mtime,
+          linkname: entry.target,
+        }),
+        NOTHING,
+      );
+    case 'file': {
+      const { mode, mtime, sizeBytes: size, content } = entry;
+      const header = toArchiveHeader({ name, type: 'file', uid, gid, mode, mtime, size });
+      if (content instanceof Uint8Array) return packBytes(pack, header, content);
+      return packStream(pack, header, content, (problem) =>
+        toFailure(entry.path, `has a content that ${problem}`),
+      );
+    }
+  }
+}

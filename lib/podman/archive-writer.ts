@@ -1,0 +1,131 @@
+import { EventEmitter, once } from 'node:events';
+import fs, { type WriteStream } from 'node:fs';
+import { lstat, mkdir, realpath, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as tarFs from 'tar-fs';
+import { UnsafeNameError } from './archive-names.js';
+import type { EntryContent, UnpackedHeader } from './archive-unpack.js';
+
+/** An entry whose place was found safe as far as names can tell. */
+export interface WritableEntry {
+  readonly header: UnpackedHeader;
+  readonly content: EntryContent;
+  /** Where it goes, relative to the target folder; empty: that folder itself, which is only made. */
+  readonly path: string;
+  /** What a hard link is another name of, relative to the target folder. */
+  readonly linkTo?: string | undefined;
+}
+
+/** Something at the place of an entry that may not be replaced by it. */
+export class PlaceTakenError extends Error {}
+
+const OWNER_BITS = 0o700;
+/** The last moment that every file system can note. */
+const MOST_SECONDS = 0x7fff_ffff;
+
+/**
+ * Writes entries below a folder of this machine, by tar-fs, and sees to what that does not: that nothing which is there
+ * already is followed or written through, be it a link, a hard link or a fifo.
+ */
+export class ArchiveWriter {
+  readonly #folder: string;
+  /** tar-fs listens to this instead of parsing the archive itself, so that it sees only what was looked at before. */
+  readonly #entries = new EventEmitter();
+  readonly #streams = new Set<WriteStream>();
+  /** Folders that are no links. None of them is replaced while this writes. */
+  readonly #realFolders = new Set<string>();
+  readonly #files = new Set<string>();
+  #root: string | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Whether a regular file of this archive was written there. */
+  hasWritten(path: string): boolean {
+    return this.#files.has(path);
+  }
+
+  async write(entry: WritableEntry): Promise<void> {
+    const root = (this.#root ??= await this.#open());
+    if (entry.path === '') return;
+    await this.#clear(root, entry);
+    const { header, path } = entry;
+    await new Promise<void>((resolve, reject) => {
+      const cleared = { ...header, name: path, linkname: entry.linkTo ?? header.linkname };
+      this.#entries.emit('entry', cleared, entry.content, (error?: Error | null) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+    if (header.type === 'file') this.#files.add(path);
+  }
+
+  /** Resolves when no file is open any more, however the writing ended. */
+  async settle(): Promise<void> {
+    await Promise.all([...this.#streams].map((stream) => once(stream, 'close')));
+  }
+
+  async #open(): Promise<string> {
+    await mkdir(this.#folder, { recursive: true });
+    const root = await realpath(this.#folder);
+    // The types of tar-fs know less than it does.
+    const options: object = {
+      extract: this.#entries,
+      fs: { ...fs, createWriteStream: (path: string) => this.#createFile(path) },
+      chown: false,
+      // Links are held to stricter rules before; tar-fs would refuse links to links.
+      validateSymlinks: false,
+      // A folder that its owner cannot write to could not be filled, nor removed.
+      dmode: OWNER_BITS,
+      map: (header: tarFs.Headers) => ({ ...header, mtime: toMtime(header.mtime) }),
+    };
+    if ((tarFs.extract(root, options) as unknown) !== this.#entries) {
+      throw new Error('this version of tar-fs does not take the option "extract"');
+    }
+    return root;
+  }
+
+  /** Refuses an entry below what is not a real folder, and removes what it replaces. */
+  async #clear(root: string, { header, path }: WritableEntry): Promise<void> {
+    await this.#assertRealFolders(root, dirname(path));
+    const found = await lstat(join(root, path)).catch(ignoreAbsence);
+    if (found === undefined) return;
+    if (header.type === 'directory') {
+      if (found.isSymbolicLink()) throw new UnsafeNameError('is a folder where the target folder has a link');
+      if (!found.isDirectory()) throw new PlaceTakenError('is a folder where the target folder has a file');
+    } else if (found.isDirectory()) {
+      throw new PlaceTakenError('is no folder, but the target folder has one of this name');
+    } else {
+      await unlink(join(root, path));
+      this.#files.delete(path);
+    }
+  }
+
+  async #assertRealFolders(root: string, path: string): Promise<void> {
+    if (path === '.' || this.#realFolders.has(path)) return;
+    await this.#assertRealFolders(root, dirname(path));
+    const found = await lstat(join(root, path)).catch(ignoreAbsence);
+    if (found === undefined) return;
+    if (!found.isDirectory()) throw new UnsafeNameError('lies below something that is not a folder');
+    this.#realFolders.add(path);
+  }
+
+  /** Fails if anything is there, so that no link or hard link is ever written through. */
+  #createFile(path: string): WriteStream {
+    const stream = fs.createWriteStream(path, { flags: 'wx', mode: 0o600 });
+    this.#streams.add(stream);
+    stream.once('close', () => this.#streams.delete(stream));
+    return stream;
+  }
+}
+
+function toMtime(mtime: Date): Date {
+  const seconds = mtime.getTime() / 1000;
+  return new Date(Math.min(Math.max(Number.isNaN(seconds) ? 0 : seconds, 0), MOST_SECONDS) * 1000);
+}
+
+function ignoreAbsence(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  return undefined;
+}
