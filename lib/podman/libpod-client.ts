@@ -1,9 +1,11 @@
-import { Readable, type Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import pRetry from 'p-retry';
 import { Pool, type Dispatcher } from 'undici';
 import { linkSignals, type LinkedSignal } from '../abort.js';
 import { ContainerError } from '../errors.js';
 import type { PodmanAddress } from './address.js';
+import { isRepeatable, toHttpRequest, type LibpodRequest } from './libpod-request.js';
+import { UpgradeHandler } from './upgrade-handler.js';
 import {
   isNeverSent,
   isTransient,
@@ -12,32 +14,12 @@ import {
   type ErrorContext,
 } from './wire-error.js';
 
-/** The path version every request is made under: one wire shape from 4.0 to 5.x. See quirks.ts. */
-const API_PREFIX = '/v4.0.0/libpod/';
+export { libpodPath, type LibpodRequest } from './libpod-request.js';
 
 /** An error body is read this far; copier errors dump kilobytes of Go structs. */
 const MOST_ERROR_BYTES = 256 * 1024;
-
-type QueryValue = string | number | boolean | readonly string[] | undefined;
-
-export interface LibpodRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
-  /** Below `/libpod/`, with its parts escaped. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, QueryValue>> | undefined;
-  /** Sent as JSON. */
-  readonly json?: unknown;
-  /** Sent as a tar archive. */
-  readonly tar?: AsyncIterable<Uint8Array> | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Limit of the whole call. `undefined`: the client's; 0: none. */
-  readonly timeoutMs?: number | undefined;
-  /** Whether it may be sent again after its answer was lost. GET and HEAD always may. */
-  readonly idempotent?: boolean | undefined;
-  /** For errors. */
-  readonly context: ErrorContext;
-}
+/** Of calls that share the default time limit. More at once would only wait for Podman's own locks. */
+const MOST_CONTROL_CONNECTIONS = 16;
 
 export interface LibpodAnswer {
   readonly status: number;
@@ -57,8 +39,8 @@ export interface LibpodClientOptions {
 }
 
 /**
- * HTTP to Podman's service: the only user of undici here. Short calls and streams have pools of their own, because a
- * stream holds its connection and would otherwise hold up what waits behind it.
+ * HTTP to Podman's service: the only user of undici here. Short calls and those that last have pools of their own,
+ * because what lasts holds its connection and would otherwise hold up what waits behind it.
  */
 export class LibpodClient {
   readonly #control: Pool;
@@ -71,15 +53,16 @@ export class LibpodClient {
     const { origin, connect } = toPoolTarget(address);
     // Our own deadlines and signals end calls; undici's would cut what is silent for good reason.
     const common: Pool.Options = { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 };
-    this.#control = new Pool(origin, { ...common, connections: 16 });
+    this.#control = new Pool(origin, { ...common, connections: MOST_CONTROL_CONNECTIONS });
     this.#streams = new Pool(origin, common);
     this.#options = options;
   }
 
   /** Makes a call and reads its whole answer. Statuses from 400 on reject. */
   call(request: LibpodRequest): Promise<LibpodAnswer> {
+    const pool = request.timeoutMs === undefined ? this.#control : this.#streams;
     return this.#retrying(request, async (signal) => {
-      const response = await this.#send(this.#control, request, signal);
+      const response = await this.#send(pool, request, signal);
       return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
     });
   }
@@ -122,7 +105,10 @@ export class LibpodClient {
   async hijack(request: LibpodRequest): Promise<Duplex> {
     const link = this.#link(request, request.timeoutMs ?? this.#options.requestTimeoutMs);
     try {
-      const socket = await this.#upgrade(request, link.signal);
+      link.signal.throwIfAborted();
+      const handler = new UpgradeHandler(link.signal, request.context, MOST_ERROR_BYTES);
+      this.#streams.dispatch({ ...toHttpRequest(request), upgrade: 'tcp' }, handler);
+      const socket = await handler.socket;
       this.#hijacked.add(socket);
       socket.once('close', () => this.#hijacked.delete(socket));
       return socket;
@@ -149,106 +135,48 @@ export class LibpodClient {
     await Promise.all([this.#control.destroy(), this.#streams.destroy()]);
   }
 
-  #retrying<T>(request: LibpodRequest, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const repeatable = request.idempotent ?? (request.method === 'GET' || request.method === 'HEAD');
-    // A request body stream is spent after one attempt.
-    const retries = request.tar === undefined ? this.#options.retries : 0;
+  async #retrying<T>(request: LibpodRequest, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const repeatable = isRepeatable(request);
     const link = this.#link(request, request.timeoutMs ?? this.#options.requestTimeoutMs);
-    return pRetry(
-      async () => {
-        try {
-          return await attempt(link.signal);
-        } catch (error) {
-          throw toContainerError(error, request.context, link.signal);
-        }
-      },
-      {
-        retries,
-        minTimeout: 50,
-        maxTimeout: 1000,
-        randomize: true,
-        // The signal is not given to p-retry, which drops the result of an attempt that succeeds while it aborts.
-        shouldRetry: ({ error }) =>
-          !link.signal.aborted && (isNeverSent(error) || (repeatable && isTransient(error))),
-      },
-    ).finally(() => {
+    const answers: T[] = [];
+    try {
+      await pRetry(
+        async () => {
+          try {
+            answers.push(await attempt(link.signal));
+          } catch (error) {
+            throw toContainerError(error, request.context, link.signal);
+          }
+        },
+        {
+          // A request body stream is spent after one attempt.
+          retries: request.tar === undefined ? this.#options.retries : 0,
+          minTimeout: 50,
+          maxTimeout: 1000,
+          randomize: true,
+          signal: link.signal,
+          shouldRetry: ({ error }) => isNeverSent(error) || (repeatable && isTransient(error)),
+        },
+      );
+    } catch (error) {
+      // p-retry rejects when the signal aborts while an attempt succeeds, and takes reasons that are no errors for a fault.
+      if (answers.length === 0) throw link.signal.aborted ? link.signal.reason : error;
+    } finally {
       link.release();
-    });
+    }
+    return answers[0] as T;
   }
 
   async #send(pool: Pool, request: LibpodRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     signal.throwIfAborted();
-    const response = await pool.request({
-      method: request.method,
-      path: toPath(request),
-      headers: toHeaders(request),
-      body: toBody(request),
-      signal,
-    });
+    const response = await pool.request({ ...toHttpRequest(request), signal });
     if (response.statusCode < 400) return response;
-    throw toResponseError(response.statusCode, await readErrorText(response), request.context);
-  }
-
-  /**
-   * `client.upgrade()` of undici would drop status and body of a refusal (it throws "bad upgrade"); a handler of our
-   * own gets both.
-   */
-  #upgrade(request: LibpodRequest, signal: AbortSignal): Promise<Duplex> {
-    signal.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      let status = 0;
-      const refusal: Buffer[] = [];
-      let onAbort: (() => void) | undefined;
-      const settled = (): void => {
-        if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
-      };
-      this.#streams.dispatch(
-        {
-          method: request.method,
-          path: toPath(request),
-          headers: toHeaders(request),
-          body: toBody(request),
-          upgrade: 'tcp',
-        },
-        {
-          onRequestStart(controller) {
-            onAbort = () => {
-              controller.abort(signal.reason as Error);
-            };
-            signal.addEventListener('abort', onAbort, { once: true });
-          },
-          onRequestUpgrade(_controller, _status, _headers, socket) {
-            settled();
-            resolve(socket);
-          },
-          onResponseStart(_controller, statusCode) {
-            status = statusCode;
-          },
-          onResponseData(_controller, chunk) {
-            refusal.push(chunk);
-          },
-          onResponseEnd() {
-            settled();
-            const text = Buffer.concat(refusal).toString('utf8', 0, MOST_ERROR_BYTES);
-            reject(toResponseError(status, text, request.context));
-          },
-          onResponseError(_controller, error) {
-            settled();
-            reject(error);
-          },
-        },
-      );
-    });
+    throw toResponseError(response.statusCode, await readErrorText(response.body), request.context);
   }
 
   #link(request: LibpodRequest, timeoutMs: number): LinkedSignal {
     return linkSignals([request.signal, this.#closing.signal], timeoutMs, request.context.operation);
   }
-}
-
-/** Escapes the values put into a path below `/libpod/`. */
-export function libpodPath(strings: TemplateStringsArray, ...values: readonly string[]): string {
-  return strings.reduce((path, part, index) => path + encodeURIComponent(values[index - 1] ?? '') + part);
 }
 
 function toPoolTarget(address: PodmanAddress): {
@@ -260,33 +188,10 @@ function toPoolTarget(address: PodmanAddress): {
   return { origin: `http://${address.host}:${address.port}`, connect: {} };
 }
 
-function toPath(request: LibpodRequest): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value === undefined) continue;
-    for (const item of typeof value === 'object' ? value : [value]) query.append(name, String(item));
-  }
-  const text = query.toString();
-  return `${API_PREFIX}${request.path}${text === '' ? '' : `?${text}`}`;
-}
-
-/** Never a form's type: the service would take such a body for parameters, answer 200 and write nothing. */
-function toHeaders(request: LibpodRequest): Record<string, string> {
-  const headers: Record<string, string> = { ...request.headers };
-  if (request.json !== undefined) headers['content-type'] = 'application/json';
-  if (request.tar !== undefined) headers['content-type'] = 'application/x-tar';
-  return headers;
-}
-
-function toBody(request: LibpodRequest): string | Readable | null {
-  if (request.tar !== undefined) return Readable.from(request.tar, { objectMode: false });
-  return request.json === undefined ? null : JSON.stringify(request.json);
-}
-
-async function readErrorText(response: Dispatcher.ResponseData): Promise<string> {
+async function readErrorText(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
     if (length >= MOST_ERROR_BYTES) break;
@@ -294,11 +199,7 @@ async function readErrorText(response: Dispatcher.ResponseData): Promise<string>
   return Buffer.concat(chunks).toString('utf8', 0, MOST_ERROR_BYTES);
 }
 
-function readBody(
-  body: Dispatcher.ResponseData['body'],
-  context: ErrorContext,
-  link: LinkedSignal,
-): AsyncIterable<Uint8Array> {
+function readBody(body: Readable, context: ErrorContext, link: LinkedSignal): AsyncIterable<Uint8Array> {
   // An abort before anybody reads would otherwise be an unhandled 'error' event (undici#3353).
   body.on('error', () => undefined);
   body.once('close', () => {
