@@ -1,3 +1,4 @@
+import { untilAborted } from '../abort.js';
 import { ContainerError } from '../errors.js';
 import { toContainerId, type ContainerManager, type ContainerReference } from './container-manager.js';
 import type { ExecInput, ExecOptions, ExecResult } from './exec.js';
@@ -22,6 +23,13 @@ export async function execToEnd(
   const stderr = new Capture(limit);
   await using session = await manager.openExec(container, argv, { ...options, stdin: stdin !== undefined });
   let ended = false;
+  const endedEarly = new AbortController();
+  session.ending.then(
+    ({ outcome }) => {
+      if (outcome !== 'exited') endedEarly.abort();
+    },
+    () => undefined,
+  );
   let inputFailure: { readonly error: unknown } | undefined;
   if (session.stdin !== undefined && stdin !== undefined) {
     // Not awaited: a command may end without reading all of an input that never ends. A failing input ends the
@@ -34,7 +42,7 @@ export async function execToEnd(
   for await (const chunk of session.output) {
     (chunk.channel === 'stdout' ? stdout : stderr).add(chunk.bytes);
     const held = output?.(chunk);
-    if (held !== undefined) await held;
+    if (held !== undefined) await settled(held, endedEarly.signal);
   }
   const ending = await session.ending;
   ended = true;
@@ -53,6 +61,15 @@ export async function execToEnd(
     stderr: stderr.bytes(),
     captureTruncated: stdout.truncated || stderr.truncated,
   };
+}
+
+/** Waits for a sink, but not for one that is stuck once the command was ended. */
+async function settled(held: Promise<void>, ended: AbortSignal): Promise<void> {
+  try {
+    await untilAborted(held, ended);
+  } catch (error) {
+    if (!ended.aborted) throw error;
+  }
 }
 
 async function feed(

@@ -1,32 +1,25 @@
-import { delay } from '../abort.js';
+import { delay, linkSignals } from '../abort.js';
 import { resolveOpenExecOptions } from '../container/resolve-exec-options.js';
 import { ContainerError } from '../errors.js';
-import { createExec, inspectExec, startExec, type WireExec } from './exec-wire.js';
+import { inspectContainer } from './containers.js';
+import { createExec, inspectExec, startExec } from './exec-wire.js';
 import { libpodPath, type LibpodClient } from './libpod-client.js';
+import { ProcessFamily, type ContainerProcess } from './process-family.js';
 
 const POLL_MS = 50;
-const CALL_TIMEOUT_MS = 10_000;
+/** For all of it, besides the grace time. */
+const LIMIT_MS = 30_000;
 /** Rounds of SIGKILL, for what forks while it is being killed. */
 const KILL_ROUNDS = 10;
+/** A session that is being started has no process yet. */
 const START_POLLS = 20;
 
 /** What is to be ended. */
 export interface ExecTarget {
   readonly container: string;
   readonly id: string;
-  /** Who it runs as; the signals are sent by the same. */
-  readonly user: string | undefined;
   readonly graceMs: number;
 }
-
-interface Process {
-  readonly hostPid: number;
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-}
-
-const CONTEXT = { operation: 'exec' };
 
 /**
  * Ends what runs in an exec session with everything it started: SIGTERM, and SIGKILL after the grace time.
@@ -34,129 +27,122 @@ const CONTEXT = { operation: 'exec' };
  * @remarks
  * Podman has no call for it. `exec/{id}/remove` with force (4.8 and later) signals the first process alone and never
  * sends SIGKILL before 5.8; destroying the connection ends nothing (podman#19486). So the processes are found by
- * `containers/{id}/top`, which knows host and container ids, and signalled from a second exec session as the same user,
- * who needs no capability for that. Processes are known by parent and by process group: one that left both before this
- * began is not found.
- * @returns whether nothing of it is left
+ * `containers/{id}/top`, which knows host and container ids, and signalled from a second exec session as their own user,
+ * who needs no capability for that. See {@link ProcessFamily} for what is found.
+ * @returns whether nothing of it is left; never rejects
  */
 export async function killExec(client: LibpodClient, target: ExecTarget): Promise<boolean> {
+  const link = linkSignals([], target.graceMs + LIMIT_MS, 'exec');
   try {
-    const first = await findFirst(client, target);
+    return await new ExecKiller(client, target, link.signal).run();
+  } catch (error) {
+    return await hasEnded(client, target, error);
+  } finally {
+    link.release();
+  }
+}
+
+class ExecKiller {
+  readonly #client: LibpodClient;
+  readonly #target: ExecTarget;
+  readonly #signal: AbortSignal;
+  readonly #context: { readonly operation: string; readonly container: string };
+
+  constructor(client: LibpodClient, target: ExecTarget, signal: AbortSignal) {
+    this.#client = client;
+    this.#target = target;
+    this.#signal = signal;
+    this.#context = { operation: 'exec', container: target.container };
+  }
+
+  async run(): Promise<boolean> {
+    const first = await this.#findFirst();
     if (first === undefined) return true;
-    const family = new Family(first);
-    if (family.update(await listProcesses(client, target.container)).length === 0) return true;
-    await sendSignal(client, target, 'TERM', family.members);
-    const deadline = performance.now() + target.graceMs;
+    const family = new ProcessFamily(first);
+    let living = family.update(await this.#listProcesses());
+    if (living.length === 0) return true;
+    await this.#send('TERM', living);
+    const deadline = performance.now() + this.#target.graceMs;
     while (performance.now() < deadline) {
-      await delay(POLL_MS);
-      if (family.update(await listProcesses(client, target.container)).length === 0) return true;
+      await delay(POLL_MS, this.#signal);
+      living = family.update(await this.#listProcesses());
+      if (living.length === 0) return true;
     }
     for (let round = 0; round < KILL_ROUNDS; round += 1) {
-      // What another user's setuid program became can only be signalled by root.
-      const user = round < KILL_ROUNDS / 2 ? target.user : '0:0';
-      await sendSignal(client, { ...target, user }, 'KILL', family.members);
-      await delay(POLL_MS);
-      if (family.update(await listProcesses(client, target.container)).length === 0) return true;
+      await this.#send('KILL', living);
+      await delay(POLL_MS, this.#signal);
+      living = family.update(await this.#listProcesses());
+      if (living.length === 0) return true;
     }
     return false;
-  } catch (error) {
-    // A container that is gone, or has ended, has no processes.
-    return (
-      error instanceof ContainerError && ['CONTAINER_NOT_FOUND', 'CONTAINER_NOT_RUNNING'].includes(error.code)
-    );
   }
-}
 
-/** The service's id of the first process; `undefined` when it has ended. It may not have one yet. */
-async function findFirst(client: LibpodClient, target: ExecTarget): Promise<number | undefined> {
-  for (let poll = 0; poll < START_POLLS; poll += 1) {
-    const exec: WireExec = await inspectExec(client, target.id, {
-      ...CONTEXT,
-      notFound: 'CONTAINER_NOT_RUNNING',
+  /** The service's id of the first process; `undefined` when it has ended or was never started. */
+  async #findFirst(): Promise<number | undefined> {
+    for (let poll = 0; poll < START_POLLS; poll += 1) {
+      const exec = await inspectExec(
+        this.#client,
+        this.#target.id,
+        { ...this.#context, notFound: 'CONTAINER_NOT_RUNNING' },
+        this.#signal,
+      );
+      if (exec.Running && exec.Pid > 0) return exec.Pid;
+      if (!exec.Running && exec.CanRemove) return undefined;
+      await delay(POLL_MS, this.#signal);
+    }
+    return undefined;
+  }
+
+  /** https://docs.podman.io/en/latest/_static/api.html#tag/containers/operation/ContainerTopLibpod, descriptors of podman-top(1). */
+  async #listProcesses(): Promise<readonly ContainerProcess[]> {
+    const { Processes } = await this.#client.json<{
+      readonly Processes: readonly (readonly string[])[] | null;
+    }>({
+      method: 'GET',
+      path: libpodPath`containers/${this.#target.container}/top`,
+      query: { ps_args: 'hpid,pid,ppid,pgid,ruser,state' },
+      signal: this.#signal,
+      context: { ...this.#context, notFound: 'CONTAINER_NOT_FOUND' },
     });
-    if (exec.Running && exec.Pid > 0) return exec.Pid;
-    if (!exec.Running && exec.CanRemove) return undefined;
-    await delay(POLL_MS);
-  }
-  return undefined;
-}
-
-/** The first process of a session, and what descends from it or shares a process group with one that does. */
-class Family {
-  members: readonly number[] = [];
-  readonly #firstHostPid: number;
-  readonly #groups = new Set<number>();
-
-  constructor(firstHostPid: number) {
-    this.#firstHostPid = firstHostPid;
+    return (Processes ?? [])
+      .filter(([, , , , , state]) => state !== 'Z')
+      .map(([hostPid, pid, parent, group, user]) => ({
+        hostPid: Number(hostPid),
+        pid: Number(pid),
+        parent: Number(parent),
+        group: Number(group),
+        user: user ?? '',
+      }));
   }
 
-  /** Those of the family that still live. Ones found before stay in it when their parent has died. */
-  update(processes: readonly Process[]): readonly number[] {
-    const family = new Set(this.members);
-    let grown: boolean;
-    do {
-      grown = false;
-      for (const { hostPid, pid, parent, group } of processes) {
-        const related =
-          hostPid === this.#firstHostPid || family.has(pid) || family.has(parent) || this.#groups.has(group);
-        // Process 1 is the container's own.
-        if (!related || pid === 1) continue;
-        if (!family.has(pid) || !this.#groups.has(group)) grown = true;
-        family.add(pid);
-        if (group > 1) this.#groups.add(group);
-      }
-    } while (grown);
-    const living = new Set(processes.map((process) => process.pid));
-    this.members = [...family].filter((pid) => living.has(pid));
-    return this.members;
+  async #send(name: 'TERM' | 'KILL', processes: readonly ContainerProcess[]): Promise<void> {
+    for (const user of new Set(processes.map((process) => process.user))) {
+      const pids = processes.filter((process) => process.user === user).map(({ pid }) => String(pid));
+      await this.#runQuietly(user, ['/bin/sh', '-c', `kill -${name} "$@"`, 'sh', ...pids]);
+    }
+  }
+
+  /** Runs a command to its end without a look at its output, which is small. */
+  async #runQuietly(user: string, argv: readonly string[]): Promise<void> {
+    const options = resolveOpenExecOptions(argv, { user, signal: this.#signal });
+    const id = await createExec(this.#client, this.#target.container, options, this.#context);
+    const socket = await startExec(this.#client, id, undefined, this.#context, this.#signal);
+    const onAbort = (): void => void socket.destroy();
+    this.#signal.addEventListener('abort', onAbort, { once: true });
+    await new Promise((resolve) => socket.once('close', resolve).resume());
+    this.#signal.removeEventListener('abort', onAbort);
   }
 }
 
-/** https://docs.podman.io/en/latest/_static/api.html#tag/containers/operation/ContainerTopLibpod, descriptors of podman-top(1). */
-async function listProcesses(client: LibpodClient, container: string): Promise<readonly Process[]> {
-  const { Processes } = await client.json<{ readonly Processes: readonly (readonly string[])[] | null }>({
-    method: 'GET',
-    path: libpodPath`containers/${container}/top`,
-    query: { ps_args: 'hpid,pid,ppid,pgid,state' },
-    timeoutMs: CALL_TIMEOUT_MS,
-    context: { ...CONTEXT, container, notFound: 'CONTAINER_NOT_FOUND' },
-  });
-  return (Processes ?? [])
-    .filter((row) => row[4] !== 'Z')
-    .map((row) => ({
-      hostPid: Number(row[0]),
-      pid: Number(row[1]),
-      parent: Number(row[2]),
-      group: Number(row[3]),
-    }));
-}
-
-async function sendSignal(
-  client: LibpodClient,
-  target: ExecTarget,
-  name: 'TERM' | 'KILL',
-  pids: readonly number[],
-): Promise<void> {
-  const numbers = pids.map(String);
-  const script = `for pid in "$@"; do kill -${name} "$pid"; done`;
-  await runQuietly(client, target, ['/bin/sh', '-c', script, 'sh', ...numbers]);
-}
-
-/** Runs a command to its end without a look at its output, which is small. */
-async function runQuietly(client: LibpodClient, target: ExecTarget, argv: readonly string[]): Promise<void> {
-  const context = { ...CONTEXT, container: target.container };
-  const id = await createExec(
-    client,
-    target.container,
-    resolveOpenExecOptions(argv, { user: target.user }),
-    context,
-  );
-  const socket = await startExec(client, id, undefined, context);
-  socket.on('error', () => undefined);
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  const timer = setTimeout(() => socket.destroy(), CALL_TIMEOUT_MS);
-  socket.resume();
-  await closed;
-  clearTimeout(timer);
+/** A container that is gone, or has ended, has no processes. One that is paused still has. */
+async function hasEnded(client: LibpodClient, target: ExecTarget, error: unknown): Promise<boolean> {
+  if (!(error instanceof ContainerError)) return false;
+  if (error.code === 'CONTAINER_NOT_FOUND') return true;
+  if (error.code !== 'CONTAINER_NOT_RUNNING') return false;
+  try {
+    const { state } = await inspectContainer(client, target.container, {}, 'exec');
+    return state === 'exited' || state === 'created';
+  } catch (failure) {
+    return failure instanceof ContainerError && failure.code === 'CONTAINER_NOT_FOUND';
+  }
 }

@@ -1,16 +1,20 @@
 import type { Duplex } from 'node:stream';
-import type { OutputChunk } from '../container/output-chunk.js';
-
-/** A reset is how the service ends a session whose command did not read all of its input. */
-const RESETS = new Set(['ECONNRESET', 'EPIPE']);
+import type { OutputChannel, OutputChunk } from '../container/output-chunk.js';
+import { ContainerError } from '../errors.js';
 
 /** What became of the connection, filled in while it is read. */
 export interface ConnectionState {
-  /** Whether it ended by a reset, not by an end. */
-  reset: boolean;
+  /** Whether it broke, and did not end. */
+  broken: boolean;
 }
 
-/** The bytes of a connection to its end. Leaving it early does not destroy the connection: its owner does. */
+/**
+ * The bytes of a connection to its end. Leaving it early does not destroy the connection: its owner does.
+ *
+ * @remarks
+ * A connection that breaks is no failure here: the service resets that of a command that did not read all of its input,
+ * and how the command ended is asked for in any case.
+ */
 export async function* readConnection(
   socket: Duplex,
   state: ConnectionState,
@@ -18,9 +22,8 @@ export async function* readConnection(
   try {
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined || !RESETS.has(code)) throw error;
-    state.reset = true;
+    if (error instanceof ContainerError) throw error;
+    state.broken = true;
   }
 }
 
@@ -32,8 +35,8 @@ export async function* asTerminalOutput(
 }
 
 /**
- * Lines that the service itself writes into the command's stderr, once output has begun and no status can be sent any
- * more: that the command could not be started, or that it ended without reading its input. Seen on 4.3.1 and 5.4.2.
+ * Lines that the service itself writes into the command's output, once it can send no status any more: that the command
+ * could not be started, or that it ended without reading its input. Seen on 4.3.1 and 5.4.2.
  */
 const START_FAILURE_LINE = /^Error: .*OCI (runtime|permission)/s;
 const SERVICE_LINES = [/^Error: (write|read) unixpacket /, START_FAILURE_LINE];
@@ -50,19 +53,28 @@ const MOST_HELD_BYTES = 16 * 1024;
  * follows them.
  */
 export class ServiceLineFilter {
+  readonly #channel: OutputChannel;
+  readonly #onlyFirst: boolean;
   #held: OutputChunk[] = [];
 
+  /** @param terminal - whether a person may be at the other end, from whom nothing is held back but at the beginning */
+  constructor(terminal: boolean) {
+    this.#channel = terminal ? 'stdout' : 'stderr';
+    this.#onlyFirst = terminal;
+  }
+
   async *filter(source: AsyncIterable<OutputChunk>): AsyncGenerator<OutputChunk, void> {
+    let holding = true;
     for await (const chunk of source) {
-      const held = chunk.channel === 'stderr' ? [...this.#held, chunk] : undefined;
-      if (held !== undefined && maybeServiceLines(held)) {
-        this.#held = held;
-        continue;
+      if (holding && chunk.channel === this.#channel) {
+        if (this.#hold([...this.#held, chunk])) continue;
+        yield* this.release();
+        // Released output may be followed by a service line after all.
+        if (!this.#onlyFirst && this.#hold([chunk])) continue;
       }
       yield* this.release();
-      // Released output may be followed by a service line after all.
-      if (chunk.channel === 'stderr' && maybeServiceLines([chunk])) this.#held = [chunk];
-      else yield chunk;
+      yield chunk;
+      if (this.#onlyFirst) holding = false;
     }
   }
 
@@ -77,9 +89,18 @@ export class ServiceLineFilter {
     this.#held = [];
     yield* held;
   }
+
+  #hold(chunks: OutputChunk[]): boolean {
+    const maybe = maybeServiceLines(chunks);
+    if (maybe) this.#held = chunks;
+    return maybe;
+  }
 }
 
+const FIRST_BYTE = 'E'.charCodeAt(0);
+
 function maybeServiceLines(chunks: readonly OutputChunk[]): boolean {
+  if (chunks[0]?.bytes[0] !== FIRST_BYTE) return false;
   const text = textOf(chunks);
   if (text.length > MOST_HELD_BYTES) return false;
   return (

@@ -4,6 +4,7 @@ import type { ExecEnding, ExecInput, ExecSession, TerminalSize } from '../contai
 import type { OutputChunk } from '../container/output-chunk.js';
 import { assertTerminalSize, type ResolvedOpenExecOptions } from '../container/resolve-exec-options.js';
 import { ContainerError } from '../errors.js';
+import { delayAbort, LATE_ANSWER_MS } from './delayed-abort.js';
 import { notStarted, readExitCode, signalOf } from './exec-ending.js';
 import { HijackedInput } from './exec-input.js';
 import { killExec } from './exec-kill.js';
@@ -13,14 +14,19 @@ import {
   isStartFailure,
   readConnection,
   ServiceLineFilter,
+  type ConnectionState,
 } from './exec-output.js';
 import { createExec, resizeExec, startExec } from './exec-wire.js';
 import { demultiplex } from './frame-demultiplexer.js';
 import type { LibpodClient } from './libpod-client.js';
-import type { ErrorContext } from './wire-error.js';
 
 /** How long output may still come after everything in the session was ended. */
 const DRAIN_MS = 1000;
+
+interface ExecContext {
+  readonly operation: 'exec';
+  readonly container: string;
+}
 
 /** Starts a command in a container. Aborting ends it, also when that happens while it is being started. */
 export async function openExecSession(
@@ -28,10 +34,22 @@ export async function openExecSession(
   container: string,
   options: ResolvedOpenExecOptions,
 ): Promise<PodmanExecSession> {
-  const context = { operation: 'exec', container };
+  const context: ExecContext = { operation: 'exec', container };
   options.signal?.throwIfAborted();
   const id = await createExec(client, container, options, context);
-  const socket = await startExec(client, id, options.terminal, context);
+  const late = delayAbort(options.signal, LATE_ANSWER_MS);
+  const starting = startExec(client, id, options.terminal, context, late.signal);
+  const socket = await starting
+    .catch(async (error: unknown) => {
+      const refused = error instanceof ContainerError && (error.status ?? 0) >= 400;
+      // Without an answer it may run all the same, and nobody would hear it.
+      if (!refused) await killExec(client, { container, id, graceMs: options.killGraceMs });
+      options.signal?.throwIfAborted();
+      throw error;
+    })
+    .finally(() => {
+      late.release();
+    });
   const session = new PodmanExecSession(client, id, socket, options, context);
   if (options.signal?.aborted === true) {
     await session.close();
@@ -50,7 +68,7 @@ export class PodmanExecSession implements ExecSession {
   readonly #client: LibpodClient;
   readonly #socket: Duplex;
   readonly #options: ResolvedOpenExecOptions;
-  readonly #context: ErrorContext & { readonly container: string };
+  readonly #context: ExecContext;
   readonly #startedAt = Date.now();
   readonly #bytes = { stdout: 0, stderr: 0 };
   readonly #timer: NodeJS.Timeout | undefined;
@@ -65,7 +83,7 @@ export class PodmanExecSession implements ExecSession {
     id: string,
     socket: Duplex,
     options: ResolvedOpenExecOptions,
-    context: ErrorContext & { readonly container: string },
+    context: ExecContext,
   ) {
     this.id = id;
     this.#client = client;
@@ -79,8 +97,6 @@ export class PodmanExecSession implements ExecSession {
     });
     // Who reads the output alone has the same failure from there.
     this.ending.catch(() => undefined);
-    // A reset that comes while nobody reads.
-    socket.on('error', () => undefined);
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (options.timeoutMs > 0)
       this.#timer = setTimeout(() => void this.#kill('timed-out'), options.timeoutMs);
@@ -97,8 +113,7 @@ export class PodmanExecSession implements ExecSession {
   async close(): Promise<void> {
     if (this.#concluding === undefined) {
       await this.#kill('aborted');
-      if (!this.#read) this.#socket.destroy();
-      this.#conclude(false, '').catch(() => undefined);
+      this.#abandon();
     }
     await this.ending.catch(() => undefined);
   }
@@ -116,23 +131,27 @@ export class PodmanExecSession implements ExecSession {
     if (this.#killing === undefined) {
       this.#outcome = outcome;
       this.#release();
-      const { user, killGraceMs: graceMs } = this.#options;
-      const target = { container: this.#context.container, id: this.id, user, graceMs };
-      this.#killing = killExec(this.#client, target).then((reaped) => {
-        this.#destroySoon();
-        return reaped;
+      const { killGraceMs: graceMs } = this.#options;
+      this.#killing = killExec(this.#client, { container: this.#context.container, id: this.id, graceMs });
+      void this.#killing.then(() => {
+        if (this.#concluding !== undefined) return;
+        // What escaped would hold the connection open, and a reader that is stuck the end back.
+        const timer = setTimeout(() => {
+          this.#abandon();
+        }, DRAIN_MS);
+        const clear = (): void => {
+          clearTimeout(timer);
+        };
+        this.ending.then(clear, clear);
       });
     }
     return this.#killing;
   }
 
-  /** What escaped from being ended would hold the connection open. */
-  #destroySoon(): void {
-    if (this.#socket.closed) return;
-    const timer = setTimeout(() => this.#socket.destroy(), DRAIN_MS);
-    this.#socket.once('close', () => {
-      clearTimeout(timer);
-    });
+  /** Ends without the rest of the output. */
+  #abandon(): void {
+    this.#socket.destroy();
+    this.#conclude(false, '').catch(() => undefined);
   }
 
   #release(): void {
@@ -144,17 +163,17 @@ export class PodmanExecSession implements ExecSession {
     if (this.#read)
       throw new ContainerError('CLOSED', 'exec: the output can be read only once', this.#context);
     this.#read = true;
-    const connection = { reset: false };
-    const lines = new ServiceLineFilter();
+    const connection = { broken: false };
+    const lines = new ServiceLineFilter(this.#options.terminal !== undefined);
     let left = true;
     try {
       const cut = yield* this.#chunks(connection, lines);
       const heldText = lines.heldText;
-      const rest = isInputComplaint(heldText) ? [] : [...lines.release()];
+      const rest = this.#options.stdin && isInputComplaint(heldText) ? [] : [...lines.release()];
       for (const chunk of rest) this.#count(chunk);
       left = false;
       // Rejects when what was held back says that the command never started; else it was the command's own.
-      await this.#conclude(!cut && !connection.reset, heldText);
+      await this.#conclude(!cut && !connection.broken, heldText);
       yield* rest;
     } finally {
       // A `break`, or an error of the stream itself: nobody will read on, so the command must not wait for that.
@@ -165,7 +184,7 @@ export class PodmanExecSession implements ExecSession {
 
   /** The output to its end; gives whether it was cut. A cut stream does not say how the command ended. */
   async *#chunks(
-    connection: { reset: boolean },
+    connection: ConnectionState,
     lines: ServiceLineFilter,
   ): AsyncGenerator<OutputChunk, boolean> {
     const bytes = readConnection(this.#socket, connection);
@@ -211,7 +230,7 @@ export class PodmanExecSession implements ExecSession {
     const reaped = this.#killing === undefined ? true : await this.#killing;
     this.#release();
     // It is the service's line only if it is all there is: commands print whatever they like.
-    const alone = this.#bytes.stdout === 0 && this.#bytes.stderr === heldText.length;
+    const alone = this.#bytes.stdout + this.#bytes.stderr === heldText.length;
     if (this.#killing === undefined && alone && exitCode !== null && isStartFailure(heldText, exitCode)) {
       throw notStarted(this.#options.argv, heldText, exitCode, this.#context);
     }

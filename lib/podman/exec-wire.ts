@@ -49,28 +49,36 @@ export async function createExec(
 }
 
 /**
- * Starts an exec session, always attached: one started detached has no exit code before Podman 4.5.1 (podman#18424).
- * Takes no signal, as a start that was cut off may have started all the same.
+ * Starts an exec session, always attached: one started detached has no exit code before Podman 4.5.1 (podman#18424). A
+ * start that the signal cut off may have started all the same.
  */
 export function startExec(
   client: LibpodClient,
   id: string,
   terminal: TerminalSize | undefined,
   context: ErrorContext,
+  signal: AbortSignal,
 ): Promise<Duplex> {
   return client.hijack({
     method: 'POST',
     path: libpodPath`exec/${id}/start`,
     json: { Detach: false, Tty: terminal !== undefined, h: terminal?.rows, w: terminal?.columns },
+    signal,
     context,
   });
 }
 
-export function inspectExec(client: LibpodClient, id: string, context: ErrorContext): Promise<WireExec> {
+export function inspectExec(
+  client: LibpodClient,
+  id: string,
+  context: ErrorContext,
+  signal?: AbortSignal,
+): Promise<WireExec> {
   return client.json<WireExec>({
     method: 'GET',
     path: libpodPath`exec/${id}/json`,
     timeoutMs: 10_000,
+    signal,
     context,
   });
 }
