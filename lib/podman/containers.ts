@@ -1,4 +1,4 @@
-import type { CallOptions } from '../abort.js';
+import { delay, type CallOptions } from '../abort.js';
 import type { ListOptions } from '../container/container-manager.js';
 import type { ContainerDescription, ContainerSummary, WaitResult } from '../container/description.js';
 import { ContainerError } from '../errors.js';
@@ -6,7 +6,9 @@ import { toDescription, toSummary, type WireInspect, type WireListEntry } from '
 import { libpodPath, type LibpodClient } from './libpod-client.js';
 import type { ErrorContext } from './wire-error.js';
 
-export const CALL_SLACK_MS = 30_000;
+const CALL_SLACK_MS = 30_000;
+/** Until the service is asked again about a container that it said had ended, when it had not. */
+const WAIT_AGAIN_MS = 250;
 
 export function contextOf(
   operation: string,
@@ -78,7 +80,7 @@ export async function killContainer(
  *
  * @remarks
  * An answer of 0 is no proof of an end: a container that never started answers 0 at once, and 5.4.2 does so for
- * conditions it does not know. By the full id, 5.3 and later answer for a container that is gone.
+ * conditions it does not know.
  */
 export async function waitForContainer(
   client: LibpodClient,
@@ -90,19 +92,24 @@ export async function waitForContainer(
   if (before.state === 'created') {
     throw new ContainerError('CONTAINER_NOT_RUNNING', `wait ${container}: it was never started`, context);
   }
-  await client.call({
-    method: 'POST',
-    path: libpodPath`containers/${before.id}/wait`,
-    query: { condition: ['stopped', 'exited'] },
-    idempotent: true,
-    timeoutMs: 0,
-    signal: options.signal,
-    context,
-  });
-  const after = await inspectContainer(client, before.id, options, 'wait');
-  // Its `timeout` ran out: the service stores -1.
-  const timedOut = after.exitCode !== null && after.exitCode < 0;
-  return { exitCode: timedOut ? null : after.exitCode, timedOut, oomKilled: after.oomKilled };
+  for (;;) {
+    await client.call({
+      method: 'POST',
+      path: libpodPath`containers/${before.id}/wait`,
+      query: { condition: ['stopped', 'exited'] },
+      idempotent: true,
+      timeoutMs: 0,
+      signal: options.signal,
+      context,
+    });
+    const { exitCode, oomKilled } = await inspectContainer(client, before.id, options, 'wait');
+    if (exitCode !== null) {
+      // Its `timeout` ran out: the service stores -1.
+      const timedOut = exitCode < 0;
+      return { exitCode: timedOut ? null : exitCode, timedOut, oomKilled };
+    }
+    await delay(WAIT_AGAIN_MS, options.signal);
+  }
 }
 
 /** What the service does not know is gone already. An answer of 200 can hold an error for the container. */

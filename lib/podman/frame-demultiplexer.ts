@@ -45,10 +45,11 @@ export async function* demultiplex(
       header.set(chunk.subarray(offset, offset + take), headerBytes);
       headerBytes += take;
       offset += take;
+      assertHeader(header.subarray(0, headerBytes), context);
       if (headerBytes < HEADER_BYTES) continue;
       headerBytes = 0;
       remaining = header.readUInt32BE(4);
-      channel = channelOf(header, remaining, context);
+      channel = channelOf(header);
     }
   }
   if (remaining > 0 || headerBytes > 0) {
@@ -60,18 +61,19 @@ export async function* demultiplex(
   }
 }
 
-function channelOf(header: Buffer, length: number, context: ErrorContext): OutputChannel | 'error' {
-  const stream = header[0] ?? 0;
-  const padded = header[1] === 0 && header[2] === 0 && header[3] === 0;
-  if (!padded || stream > SERVICE_ERROR_STREAM || length > MOST_PAYLOAD_BYTES) {
-    throw new ContainerError(
-      'PROTOCOL_ERROR',
-      `${context.operation}: the output is not in frames; where a frame's header should be, there is ${header.toString('hex')}`,
-      context,
-    );
-  }
-  if (stream === SERVICE_ERROR_STREAM) return 'error';
-  return stream === 2 ? 'stderr' : 'stdout';
+/** Also of what came of a header, or a prompt of a few bytes would be waited on for ever. */
+function assertHeader(header: Buffer, context: ErrorContext): void {
+  const [stream = 0, ...rest] = header;
+  const padded = rest.slice(0, 3).every((byte) => byte === 0);
+  const bounded = header.length < HEADER_BYTES || header.readUInt32BE(4) <= MOST_PAYLOAD_BYTES;
+  if (stream <= SERVICE_ERROR_STREAM && padded && bounded) return;
+  const message = `${context.operation}: the output is not in frames; where a frame's header should be, there is ${header.toString('hex')}`;
+  throw new ContainerError('PROTOCOL_ERROR', message, context);
+}
+
+function channelOf(header: Buffer): OutputChannel | 'error' {
+  if (header[0] === SERVICE_ERROR_STREAM) return 'error';
+  return header[0] === 2 ? 'stderr' : 'stdout';
 }
 
 function reportedByService(text: string, context: ErrorContext): ContainerError {

@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallOptions } from '../abort.js';
@@ -9,11 +9,12 @@ import { ContainerError, InvalidArgumentError } from '../errors.js';
 import { parsePodmanAddress } from './address.js';
 import { LibpodClient } from './libpod-client.js';
 import { negotiate } from './negotiate.js';
+import { ServiceProcess } from './service-process.js';
 
 /** sockaddr_un's sun_path, with its final NUL. */
 const LONGEST_SOCKET_PATH = 107;
 const POLL_MS = 25;
-const MOST_ERROR_TEXT = 4000;
+const DEFAULT_START_TIMEOUT_MS = 30_000;
 
 /**
  * How a Podman service of one's own runs. Absolute paths all.
@@ -29,7 +30,7 @@ export interface PodmanServiceOptions extends CallOptions {
   readonly runroot?: string | undefined;
   /** A containers.conf that replaces the machine's. @defaultValue none */
   readonly containersConf?: string | undefined;
-  /** The socket; at most 107 bytes. @defaultValue one in a temporary folder, removed at the end */
+  /** The socket; at most 107 bytes, and not in use. @defaultValue one in a temporary folder, removed at the end */
   readonly socketPath?: string | undefined;
   /** The service's environment. @defaultValue this process's */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -67,106 +68,89 @@ export async function startPodmanService(options: PodmanServiceOptions = {}): Pr
   options.signal?.throwIfAborted();
   const folder = options.socketPath === undefined ? await mkdtemp(join(tmpdir(), 'podroot-')) : undefined;
   const socketPath = options.socketPath ?? join(folder ?? '', 'podman.sock');
-  if (Buffer.byteLength(socketPath) > LONGEST_SOCKET_PATH) {
-    throw new InvalidArgumentError(
-      'socketPath',
-      socketPath,
-      `must be at most ${LONGEST_SOCKET_PATH} bytes long`,
-    );
-  }
-  const child = spawnService(options, socketPath);
+  let child: ServiceProcess | undefined;
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= end(child.process, folder ?? socketPath));
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      await child?.end();
+      await rm(folder ?? socketPath, { recursive: true, force: true });
+    })());
   try {
+    await assertFree(socketPath);
+    child = new ServiceProcess(options.executable ?? 'podman', toArgv(options, socketPath), toEnv(options));
     await answered(child, socketPath, options);
   } catch (error) {
-    await stop();
+    if (child !== undefined || folder !== undefined) await stop();
     throw error;
   }
-  return { address: `unix://${socketPath}`, pid: child.process.pid ?? 0, stop, [Symbol.asyncDispose]: stop };
+  return { address: `unix://${socketPath}`, pid: child.pid, stop, [Symbol.asyncDispose]: stop };
 }
 
-interface ServiceChild {
-  readonly process: ChildProcess;
-  /** Why it is not running; `undefined` while it is. */
-  readonly failure: () => string | undefined;
+/** Podman takes a socket away from a service that listens on it, in silence. */
+async function assertFree(socketPath: string): Promise<void> {
+  if (Buffer.byteLength(socketPath) > LONGEST_SOCKET_PATH) {
+    const requirement = `must be at most ${LONGEST_SOCKET_PATH} bytes long`;
+    throw new InvalidArgumentError('socketPath', socketPath, requirement);
+  }
+  const inUse = await new Promise<boolean>((resolve) => {
+    const socket = connect(socketPath);
+    socket.once('error', () => {
+      resolve(false);
+    });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+  if (inUse) throw new InvalidArgumentError('socketPath', socketPath, 'must not be in use');
 }
 
-function spawnService(options: PodmanServiceOptions, socketPath: string): ServiceChild {
+function toArgv(options: PodmanServiceOptions, socketPath: string): string[] {
   const argv = ['system', 'service', '--time=0', `unix://${socketPath}`];
   if (options.runroot !== undefined) argv.unshift('--runroot', options.runroot);
   if (options.root !== undefined) argv.unshift('--root', options.root);
-  const child = spawn(options.executable ?? 'podman', argv, {
-    env: {
-      ...(options.env ?? process.env),
-      ...(options.containersConf === undefined ? {} : { CONTAINERS_CONF: options.containersConf }),
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // A group of its own: a Ctrl-C meant for this process must not take the service away while containers are removed.
-    detached: true,
-  });
-  let text = '';
-  let failure: string | undefined;
-  child.stderr.on('data', (chunk: Buffer) => {
-    text = (text + chunk.toString()).slice(-MOST_ERROR_TEXT);
-  });
-  child.once('error', (error) => {
-    failure = error.message;
-  });
-  child.once('exit', (code, signal) => {
-    failure = `it ended with ${signal ?? `exit code ${code ?? 'unknown'}`}${text === '' ? '' : `: ${text.trim()}`}`;
-  });
-  return { process: child, failure: () => failure };
+  return argv;
+}
+
+function toEnv(options: PodmanServiceOptions): NodeJS.ProcessEnv {
+  const conf = options.containersConf === undefined ? {} : { CONTAINERS_CONF: options.containersConf };
+  return { ...(options.env ?? process.env), ...conf };
 }
 
 async function answered(
-  child: ServiceChild,
+  child: ServiceProcess,
   socketPath: string,
   options: PodmanServiceOptions,
 ): Promise<void> {
   const operation = 'startPodmanService';
-  const link = linkSignals([options.signal], options.startTimeoutMs ?? 30_000, operation);
+  const link = linkSignals([options.signal], options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS, operation);
   const client = new LibpodClient(parsePodmanAddress('socketPath', `unix://${socketPath}`), {
     requestTimeoutMs: 5000,
     retries: 0,
   });
   try {
-    for (;;) {
-      const failure = child.failure();
-      if (failure !== undefined) {
-        throw new ContainerError('RUNTIME_UNAVAILABLE', `podman system service did not start: ${failure}`, {
-          operation,
-          runtimeMessage: failure,
-        });
-      }
+    while (child.failure === undefined) {
       try {
         await negotiate(client, operation, link.signal);
         return;
       } catch (error) {
         link.signal.throwIfAborted();
-        if (!(
-          error instanceof ContainerError && ['RUNTIME_UNAVAILABLE', 'CONNECTION_LOST'].includes(error.code)
-        )) {
-          throw error;
-        }
+        if (!isNotThereYet(error)) throw error;
       }
       await delay(POLL_MS, link.signal);
     }
+    // The last of its words may come after its end.
+    await delay(POLL_MS, link.signal);
+    throw new ContainerError('RUNTIME_UNAVAILABLE', `podman system service did not start: ${child.failure}`, {
+      operation,
+      runtimeMessage: child.failure,
+    });
   } finally {
     link.release();
     await client.close();
   }
 }
 
-async function end(child: ChildProcess, leftover: string): Promise<void> {
-  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    // Podman waits for requests in flight before it ends.
-    const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
-    await exited;
-    clearTimeout(timer);
-  }
-  child.stderr?.destroy();
-  await rm(leftover, { recursive: true, force: true });
+function isNotThereYet(error: unknown): boolean {
+  return error instanceof ContainerError && ['RUNTIME_UNAVAILABLE', 'CONNECTION_LOST'].includes(error.code);
 }
