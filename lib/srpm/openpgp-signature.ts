@@ -57,15 +57,15 @@ function openPacket(bytes: Buffer): Buffer {
   return slice(bytes, 1 + lengthBytes, length);
 }
 
-/** Reads a length of one, two or five bytes, and what it measures. Two are meant below `fiveFrom`. */
-function openLength(bytes: Buffer, at: number, fiveFrom: number): { content: Buffer; end: number } {
+/** Reads a length of one, two or five bytes, and what it measures. From `partsFrom` on one byte means something else. */
+function openLength(bytes: Buffer, at: number, partsFrom: number): { content: Buffer; end: number } {
   const first = bytes.readUInt8(at);
   let start = at + 1;
   let length = first;
   if (first === 255) {
     length = bytes.readUInt32BE(at + 1);
     start = at + 5;
-  } else if (first >= fiveFrom) {
+  } else if (first >= partsFrom) {
     throw new SyntaxError('its packet comes in parts');
   } else if (first >= 192) {
     length = ((first - 192) << 8) + bytes.readUInt8(at + 1) + 192;
@@ -121,7 +121,6 @@ function readSubpackets(area: Buffer): Map<number, Buffer> {
 }
 
 function slice(bytes: Buffer, start: number, length: number): Buffer {
-  if (start + length > bytes.length)
-    throw new RangeError(`it ends ${start + length - bytes.length} bytes early`);
+  if (start + length > bytes.length) throw new RangeError('it ends early');
   return bytes.subarray(start, start + length);
 }

@@ -20,7 +20,7 @@ export interface RpmHeader {
   readonly epoch: number | undefined;
   readonly version: string;
   readonly release: string;
-  /** What its file name ends in: `src`, `nosrc` or, for a binary package, `headerArch`. */
+  /** What its file name ends in: `src`, `nosrc` or, for a binary package, `headerArch`; `(none)` where that has none. */
   readonly arch: string;
   /** The header's own word; in a source package the machine it was made on, which means nothing. */
   readonly headerArch: string | undefined;

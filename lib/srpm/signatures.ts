@@ -45,7 +45,9 @@ function toSignature(tag: RpmSignature['tag'], covers: RpmSignature['covers'], b
   try {
     return { tag, covers, openPgp: parseSignature(bytes), problem: undefined };
   } catch (error) {
-    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
-    return { tag, covers, openPgp: undefined, problem: error.message };
+    const unreadable = { tag, covers, openPgp: undefined };
+    if (error instanceof RangeError) return { ...unreadable, problem: 'it ends early' };
+    if (error instanceof SyntaxError) return { ...unreadable, problem: error.message };
+    throw error;
   }
 }

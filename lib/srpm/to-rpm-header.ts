@@ -1,12 +1,13 @@
 import { readDependencies, type DependencyRole, type RpmDependency } from './dependency.js';
 import { readFileList } from './file-list.js';
+import type { HeaderBlob } from './header-blob.js';
 import { isVersion6Signature } from './header-digests.js';
 import { formatNevra } from './nevra.js';
 import type { PackageHeaders } from './read-headers.js';
 import type { RpmHeader, RpmPayload } from './rpm-header.js';
 import { readSignatures } from './signatures.js';
 import { SrpmError } from './srpm-error.js';
-import type { TagName } from './tags.js';
+import type { SignatureTagName, TagName } from './tags.js';
 
 /** Reads the tags of any package. @throws SRPM_INVALID, SRPM_LIMIT */
 export function toRpmHeader(headers: PackageHeaders): RpmHeader {
@@ -18,7 +19,7 @@ export function toRpmHeader(headers: PackageHeaders): RpmHeader {
     epoch: header.number('EPOCH'),
     version: requiredText(headers, 'VERSION'),
     release: requiredText(headers, 'RELEASE'),
-    arch: isSource ? sourceArch(headers) : (headerArch ?? ''),
+    arch: isSource ? sourceArch(headers) : (headerArch ?? '(none)'),
   };
   const isVersion6 = isVersion6Signature(signature);
   const fields = {
@@ -45,7 +46,7 @@ export function toRpmHeader(headers: PackageHeaders): RpmHeader {
     dependencies: readAllDependencies(headers),
     files: readFileList(file, header),
     installedBytes: header.number('LONGSIZE') ?? header.number('SIZE'),
-    payload: readPayload(headers),
+    payload: readPayload(headers, isVersion6),
     sigMd5: isVersion6 ? undefined : signature.binary('MD5')?.toString('hex'),
     digests: headers.digests,
     signatures: readSignatures(signature, isVersion6),
@@ -87,20 +88,30 @@ function readAllDependencies({ file, header }: PackageHeaders): RpmHeader['depen
   };
 }
 
-function readPayload({ header, signature, headerBytes, payloadOffset }: PackageHeaders): RpmPayload {
-  const signedBytes = signature.number('LONGSIZE') ?? signature.number('SIZE');
+function readPayload(headers: PackageHeaders, isVersion6: boolean): RpmPayload {
+  const { header, signature } = headers;
+  // Version 6 states its sizes in the header alone.
+  const sizeTags = isVersion6 ? [] : (['LONGSIZE', 'SIZE'] as const);
+  const archiveTags = isVersion6 ? [] : (['LONGARCHIVESIZE', 'PAYLOADSIZE'] as const);
+  const signedBytes = firstNumber(signature, sizeTags);
   // What cannot be, is not stated: a payload of less than nothing.
-  const isStated = signedBytes !== undefined && signedBytes >= headerBytes.length;
+  const headerBytes = headers.headerBytes.length;
+  const isStated = signedBytes !== undefined && signedBytes >= headerBytes;
   return {
     format: header.text('PAYLOADFORMAT') ?? 'cpio',
     compressor: header.text('PAYLOADCOMPRESSOR'),
     flags: header.text('PAYLOADFLAGS'),
-    offset: payloadOffset,
-    sizeBytes: header.number('PAYLOADSIZE') ?? (isStated ? signedBytes - headerBytes.length : undefined),
+    offset: headers.payloadOffset,
+    sizeBytes: header.number('PAYLOADSIZE') ?? (isStated ? signedBytes - headerBytes : undefined),
     archiveBytes:
-      header.number('PAYLOADSIZEALT') ??
-      signature.number('LONGARCHIVESIZE') ??
-      signature.number('PAYLOADSIZE') ??
-      header.number('ARCHIVESIZE'),
+      header.number('PAYLOADSIZEALT') ?? firstNumber(signature, archiveTags) ?? header.number('ARCHIVESIZE'),
   };
+}
+
+function firstNumber(
+  signature: HeaderBlob<SignatureTagName>,
+  tags: readonly SignatureTagName[],
+): number | undefined {
+  const present = tags.find((tag) => signature.number(tag) !== undefined);
+  return present && signature.number(present);
 }
