@@ -84,11 +84,7 @@ function codeOfPlainAnswer(status: number): PodrootErrorCode {
 /** Error bodies may hold two JSON documents (4.3.1's not-found helpers write on after a 500); the first one counts. */
 export function parseFirstJson(text: string): WireError | undefined {
   const trimmed = text.trim();
-  for (const candidate of [
-    trimmed,
-    trimmed.split('\n', 1)[0] ?? '',
-    trimmed.replace(/\}\s*\{[\s\S]*$/, '}'),
-  ]) {
+  for (const candidate of [trimmed, firstObject(trimmed)]) {
     try {
       const value: unknown = JSON.parse(candidate);
       if (typeof value === 'object' && value !== null) return value;
@@ -99,13 +95,24 @@ export function parseFirstJson(text: string): WireError | undefined {
   return undefined;
 }
 
+/** Up to the brace that closes the first one. Those in strings do not count: Go's structs are full of them. */
+function firstObject(text: string): string {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === '{') depth += 1;
+    if (token === '}') depth -= 1;
+    if (depth === 0) return text.slice(0, index + token.length);
+  }
+  return text;
+}
+
 /** The copier's errors dump kilobytes of Go structs and end with the reason. */
 function shorten(message: string): string {
   if (message.length <= LONGEST_MESSAGE) return message;
-  const tail = message.slice(message.lastIndexOf('}: ') + 3);
-  return tail.length < message.length
-    ? tail.slice(-LONGEST_MESSAGE)
-    : `${message.slice(0, LONGEST_MESSAGE)}…`;
+  const dumpEnd = message.lastIndexOf('}: ');
+  return dumpEnd === -1
+    ? `${message.slice(0, LONGEST_MESSAGE)}…`
+    : message.slice(dumpEnd + '}: '.length).slice(-LONGEST_MESSAGE);
 }
 
 const NEVER_SENT = new Set([
