@@ -72,6 +72,7 @@ export type PodrootErrorCode =
  * @public
  */
 export class PodrootError extends Error {
+  /** The class's name, for logs. */
   override readonly name: string = 'PodrootError';
   /** What went wrong, for programs. */
   readonly code: PodrootErrorCode;
@@ -88,6 +89,7 @@ export class PodrootError extends Error {
  * @public
  */
 export class InvalidArgumentError extends PodrootError {
+  /** {@inheritDoc PodrootError.name} */
   override readonly name = 'InvalidArgumentError';
   /** The refused field, as a path: `mounts[1].target`. */
   readonly field: string;
@@ -129,6 +131,7 @@ export interface ContainerErrorDetails {
  * @public
  */
 export class ContainerError extends PodrootError {
+  /** {@inheritDoc PodrootError.name} */
   override readonly name = 'ContainerError';
   /** {@inheritDoc ContainerErrorDetails.operation} */
   readonly operation: string;

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { InvalidArgumentError } from '../errors.js';
 
 /** One refused character list for everything that ends in a C string. */
@@ -79,4 +80,9 @@ export function assertUser(field: string, value: unknown): void {
 /** A time limit in milliseconds; timers cannot be set further than 2^31-1 ms (24.8 days). */
 export function assertTimeoutMs(field: string, value: unknown): void {
   assertWholeNumber(field, value, 0, 2_147_483_647);
+}
+
+export function assertSignalName(field: string, value: unknown): asserts value is NodeJS.Signals {
+  if (typeof value === 'string' && Object.hasOwn(constants.signals, value)) return;
+  throw new InvalidArgumentError(field, value, 'must be the name of a signal, as in SIGTERM');
 }

@@ -29,6 +29,7 @@ export type ContainerReference = string | { readonly id: string };
 export interface ContainerHandle extends AsyncDisposable {
   /** The full id. */
   readonly id: string;
+  /** Unique on the runtime. */
   readonly name: string;
   /** Removes it, running or not; a container that is gone already is fine. */
   remove(options?: CallOptions): Promise<void>;
@@ -42,7 +43,7 @@ export interface ContainerHandle extends AsyncDisposable {
 export interface ListOptions extends CallOptions {
   /** A label with this value, or with any value when that is `null`. */
   readonly labels?: Readonly<Record<string, string | null>> | undefined;
-  /** @defaultValue any */
+  /** What they are doing. @defaultValue any */
   readonly states?: readonly ContainerState[] | undefined;
 }
 

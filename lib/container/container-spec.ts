@@ -11,12 +11,13 @@ export type Mount = BindMount | VolumeMount | TmpfsMount;
  * @public
  */
 export interface BindMount {
+  /** What it is. */
   readonly type: 'bind';
   /** Absolute path on the machine the runtime runs on (which need not be this one). */
   readonly source: string;
   /** Absolute path in the container. */
   readonly target: string;
-  /** @defaultValue `true`: the safe one. */
+  /** Whether the container can only read it. @defaultValue `true`: the safe one. */
   readonly readOnly?: boolean | undefined;
   /**
    * SELinux relabelling: `shared` lets several containers use it, `private` only this one.
@@ -31,12 +32,13 @@ export interface BindMount {
  * @public
  */
 export interface VolumeMount {
+  /** What it is. */
   readonly type: 'volume';
   /** The volume's name. */
   readonly source: string;
   /** Absolute path in the container. */
   readonly target: string;
-  /** @defaultValue `false` */
+  /** Whether the container can only read it. @defaultValue `false` */
   readonly readOnly?: boolean | undefined;
 }
 
@@ -46,6 +48,7 @@ export interface VolumeMount {
  * @public
  */
 export interface TmpfsMount {
+  /** What it is. */
   readonly type: 'tmpfs';
   /** Absolute path in the container. */
   readonly target: string;
@@ -77,7 +80,9 @@ export interface ResourceLimits {
 export interface Rlimit {
   /** The limit's name without `RLIMIT_`: `nofile`, `nproc`, `core`, … */
   readonly name: string;
+  /** The limit that counts, which a process may raise up to `hard`. */
   readonly soft: number;
+  /** The most that `soft` can be raised to. */
   readonly hard: number;
 }
 
@@ -124,23 +129,23 @@ export interface ContainerSpec {
   readonly workdir?: string | undefined;
   /** Text for finding it again. Keys that start with `podroot.owner` are podroot's own. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** @defaultValue none */
+  /** What is mounted into it. @defaultValue none */
   readonly mounts?: readonly Mount[] | undefined;
-  /** @defaultValue no limits */
+  /** What it may use. @defaultValue no limits */
   readonly resources?: ResourceLimits | undefined;
   /** Capabilities to give, with or without `CAP_`. @defaultValue none: all are dropped */
   readonly capabilities?: readonly string[] | undefined;
   /** Whether processes may gain privileges by setuid files. @defaultValue `true`: they may not */
   readonly noNewPrivileges?: boolean | undefined;
-  /** @defaultValue `'none'` */
+  /** What it is connected to. @defaultValue `'none'` */
   readonly network?: NetworkMode | undefined;
-  /** @defaultValue the runtime's: the id's first characters */
+  /** What it calls itself. @defaultValue the runtime's: the id's first characters */
   readonly hostname?: string | undefined;
   /** Whether a small init runs as process 1, reaps orphans and passes signals on. @defaultValue `true` */
   readonly init?: boolean | undefined;
-  /** @defaultValue the runtime's own */
+  /** Which build of the image. @defaultValue the runtime's own */
   readonly platform?: Platform | undefined;
-  /** @defaultValue the runtime's own */
+  /** Limits of each process. @defaultValue the runtime's own */
   readonly rlimits?: readonly Rlimit[] | undefined;
   /** Whether the root file system is read-only. @defaultValue `false` */
   readonly readOnlyRootfs?: boolean | undefined;
@@ -150,30 +155,16 @@ export interface ContainerSpec {
   readonly maxRunMs?: number | undefined;
 }
 
+/** Fields that have no default of podroot's own: where they are absent, the image or the runtime decides. */
+type LeftToImage = 'command' | 'entrypoint' | 'user' | 'workdir' | 'hostname' | 'platform' | 'maxRunMs';
+
 /**
  * A spec that was validated and has its defaults; the fields are those of {@link ContainerSpec}.
  *
  * @public
  */
-export interface ResolvedContainerSpec {
-  readonly image: string;
-  readonly name: string;
-  readonly command: readonly string[] | undefined;
-  readonly entrypoint: readonly string[] | undefined;
-  readonly env: Readonly<Record<string, string>>;
-  readonly user: string | undefined;
-  readonly workdir: string | undefined;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly mounts: readonly Mount[];
-  readonly resources: ResourceLimits;
-  readonly capabilities: readonly string[];
-  readonly noNewPrivileges: boolean;
-  readonly network: NetworkMode;
-  readonly hostname: string | undefined;
-  readonly init: boolean;
-  readonly platform: Platform | undefined;
-  readonly rlimits: readonly Rlimit[];
-  readonly readOnlyRootfs: boolean;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly maxRunMs: number | undefined;
-}
+export type ResolvedContainerSpec = {
+  readonly [Field in Exclude<keyof ContainerSpec, LeftToImage>]-?: NonNullable<ContainerSpec[Field]>;
+} & {
+  readonly [Field in LeftToImage]: ContainerSpec[Field];
+};

@@ -17,7 +17,7 @@ export interface CopyEntryAttributes {
   readonly uid?: number | undefined;
   /** Group's number. @defaultValue 0 */
   readonly gid?: number | undefined;
-  /** @defaultValue now; a host file's own */
+  /** When it was last changed. @defaultValue now; a host file's own */
   readonly mtime?: Date | undefined;
 }
 
@@ -56,6 +56,7 @@ export interface CopyFromHost extends CopyEntryAttributes {
  * @public
  */
 export interface CopyDirectory extends CopyEntryAttributes {
+  /** Says that it is a folder. */
   readonly directory: true;
 }
 

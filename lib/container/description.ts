@@ -12,11 +12,15 @@ export type ContainerState =
  * @public
  */
 export interface ContainerSummary {
+  /** The full id. */
   readonly id: string;
+  /** Unique on the runtime. */
   readonly name: string;
   /** The reference it was created with. */
   readonly image: string;
+  /** What it is doing. */
   readonly state: ContainerState;
+  /** Text that it was created with. */
   readonly labels: Readonly<Record<string, string>>;
   /** In milliseconds since 1970. */
   readonly createdAt: number;
@@ -72,13 +76,19 @@ export interface ContainerStats {
   readonly time: number;
   /** Processor time used since the container's start, in nanoseconds. */
   readonly cpuNanoseconds: number;
+  /** Memory in use, with the page cache that counts against the limit. */
   readonly memoryBytes: number;
   /** `undefined` when there is no limit of its own. */
   readonly memoryLimitBytes: number | undefined;
+  /** Processes and threads. */
   readonly pids: number;
+  /** Since its start, over all its networks. */
   readonly networkReceivedBytes: number;
+  /** Since its start, over all its networks. */
   readonly networkSentBytes: number;
+  /** Since its start, from block devices. */
   readonly blockReadBytes: number;
+  /** Since its start, to block devices. */
   readonly blockWrittenBytes: number;
 }
 
@@ -90,9 +100,13 @@ export interface ContainerStats {
 export interface ContainerEvent {
   /** The runtime's word, for the common ones: `create`, `start`, `exec`, `exec_died`, `died`, `remove`. */
   readonly action: string;
+  /** The full id. */
   readonly containerId: string;
+  /** Its name. */
   readonly name: string;
+  /** The reference it was created with. */
   readonly image: string;
+  /** Text that it was created with. */
   readonly labels: Readonly<Record<string, string>>;
   /** In nanoseconds since 1970. */
   readonly timeNanoseconds: bigint;
@@ -108,6 +122,7 @@ export interface ContainerEvent {
 export interface RuntimeDescription {
   /** `podman`, `in-memory`, … */
   readonly name: string;
+  /** Of the runtime. */
   readonly version: string;
   /** Version of its interface, where that is another. */
   readonly apiVersion: string;

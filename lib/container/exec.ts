@@ -7,7 +7,9 @@ import type { OutputChunk, OutputSink } from './output-chunk.js';
  * @public
  */
 export interface TerminalSize {
+  /** Lines. */
   readonly rows: number;
+  /** Characters in a line. */
   readonly columns: number;
 }
 
@@ -73,8 +75,9 @@ export interface ExecEnding {
   readonly startedAt: number;
   /** When its end was known, in milliseconds since 1970. */
   readonly endedAt: number;
-  /** Bytes that came on each channel. */
+  /** Bytes that came on stdout. */
   readonly stdoutBytes: number;
+  /** Bytes that came on stderr. */
   readonly stderrBytes: number;
 }
 

@@ -13,9 +13,13 @@ export interface ImageDescription {
   readonly digest: string | undefined;
   /** References that name it. */
   readonly references: readonly string[];
+  /** In storage, with the layers that it shares. */
   readonly sizeBytes: number;
+  /** As the image format spells it. */
   readonly architecture: string;
+  /** As the image format spells it. */
   readonly os: string;
+  /** Text that it was made with. */
   readonly labels: Readonly<Record<string, string>>;
   /** Environment of its containers. */
   readonly env: Readonly<Record<string, string>>;
@@ -29,6 +33,7 @@ export interface ImageDescription {
  * @public
  */
 export interface PullProgress {
+  /** What is being pulled. */
   readonly reference: string;
   /** The pull's number, from 1; more than 1 after a pull that failed in a passing way. */
   readonly attempt: number;
@@ -42,7 +47,9 @@ export interface PullProgress {
  * @public
  */
 export interface RegistryCredentials {
+  /** Account at the registry. */
   readonly username: string;
+  /** Password or token; never in an error or an event. */
   readonly password: string;
 }
 
@@ -54,9 +61,9 @@ export interface RegistryCredentials {
 export interface EnsureImageOptions extends CallOptions {
   /** `missing` pulls what is not there, `newer` what the registry has newer. @defaultValue `'missing'` */
   readonly policy?: 'always' | 'missing' | 'newer' | 'never' | undefined;
-  /** @defaultValue the runtime's own */
+  /** Which build of the image. @defaultValue the runtime's own */
   readonly platform?: Platform | undefined;
-  /** @defaultValue what the runtime has stored for the registry */
+  /** Who pulls. @defaultValue what the runtime has stored for the registry */
   readonly credentials?: RegistryCredentials | undefined;
   /** Whether the registry's certificate is checked. @defaultValue the runtime's setting */
   readonly tlsVerify?: boolean | undefined;
@@ -79,7 +86,7 @@ export interface EnsureImageOptions extends CallOptions {
  * @public
  */
 export interface ImportImageOptions extends CallOptions {
-  /** @defaultValue the runtime's own */
+  /** What the image is said to be for. @defaultValue the runtime's own */
   readonly platform?: Platform | undefined;
   /** What the image's configuration says, as a container file would: `CMD ["/bin/sh"]`. @defaultValue nothing */
   readonly changes?: readonly string[] | undefined;

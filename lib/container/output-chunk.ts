@@ -11,7 +11,9 @@ export type OutputChannel = 'stdout' | 'stderr';
  * @public
  */
 export interface OutputChunk {
+  /** Where it came from. */
   readonly channel: OutputChannel;
+  /** What came. The consumer may keep it: it is not written over. */
   readonly bytes: Uint8Array;
   /** When it reached this process, in milliseconds since 1970. */
   readonly time: number;

@@ -10,6 +10,7 @@ const MOST_LINE_CHARACTERS = 64 * 1024;
  * @public
  */
 export interface OutputLine {
+  /** Where it came from. */
   readonly channel: OutputChannel;
   /** Without its newline. Bytes that are not UTF-8 have become U+FFFD; control characters are as they came. */
   readonly text: string;

@@ -1,42 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:os';
-import type { CallOptions } from '../abort.js';
-import { untilAborted } from '../abort.js';
-import { assertNonEmpty, assertTimeoutMs } from '../container/assert.js';
-import type {
-  ContainerHandle,
-  ContainerManager,
-  ContainerReference,
-  ListOptions,
-  LogsOptions,
-  RunOptions,
-  RunResult,
+import { untilAborted, type CallOptions } from '../abort.js';
+import { assertNonEmpty, assertSignalName, assertTimeoutMs } from '../container/assert.js';
+import {
+  toContainerId,
+  type ContainerManager,
+  type ContainerReference,
 } from '../container/container-manager.js';
-import type { ContainerSpec } from '../container/container-spec.js';
-import type { CopyEntry, CopyFromOptions, CopyFromResult } from '../container/copy.js';
-import type {
-  ContainerDescription,
-  ContainerEvent,
-  ContainerStats,
-  ContainerSummary,
-  RuntimeDescription,
-  WaitResult,
-} from '../container/description.js';
-import type { ExecOptions, ExecResult, ExecSession, OpenExecOptions } from '../container/exec.js';
+import type { ContainerEvent, RuntimeDescription } from '../container/description.js';
 import { execToEnd } from '../container/exec-to-end.js';
-import type {
-  CommitOptions,
-  EnsureImageOptions,
-  ImageDescription,
-  ImportImageOptions,
-} from '../container/image.js';
-import type { OutputChunk } from '../container/output-chunk.js';
 import { OWNER_LABEL_PREFIX, toOwnerLabels } from '../container/owner-labels.js';
+import { pruneContainers } from '../container/prune.js';
 import { reapOrphans } from '../container/reap-orphans.js';
 import { resolveContainerSpec } from '../container/resolve-container-spec.js';
 import { resolveOpenExecOptions } from '../container/resolve-exec-options.js';
 import { runContainer } from '../container/run.js';
-import { InvalidArgumentError } from '../errors.js';
+import type { OwnerIdentity } from '../owner.js';
 import * as containers from './containers.js';
 import { copyFrom } from './copy-from.js';
 import { copyTo } from './copy-to.js';
@@ -66,218 +44,178 @@ const DEFAULT_STATS_INTERVAL_MS = 1000;
  */
 export class PodmanManager implements ContainerManager {
   readonly #client: LibpodClient;
-  readonly #options: ReturnType<typeof resolvePodmanManagerOptions>;
+  readonly #owner: () => OwnerIdentity;
   readonly #sessions = new Set<PodmanExecSession>();
-  readonly #nonce = randomUUID();
   #runtime: Promise<RuntimeDescription> | undefined;
-  #creations = 0;
 
   constructor(options: PodmanManagerOptions) {
-    this.#options = resolvePodmanManagerOptions(options);
-    this.#client = new LibpodClient(this.#options.address, this.#options);
+    const resolved = resolvePodmanManagerOptions(options);
+    this.#owner = resolved.owner;
+    this.#client = new LibpodClient(resolved.address, resolved);
   }
 
-  ping(options: CallOptions = {}): Promise<RuntimeDescription> {
-    return negotiate(this.#client, 'ping', options.signal);
-  }
+  /** {@inheritDoc ContainerManager.ping} */
+  readonly ping: ContainerManager['ping'] = (options = {}) => negotiate(this.#client, 'ping', options.signal);
 
-  async ensureImage(reference: string, options: EnsureImageOptions = {}): Promise<ImageDescription> {
-    return images.ensureImage(await this.#ready('ensureImage', options), reference, options);
-  }
+  /** {@inheritDoc ContainerManager.ensureImage} */
+  readonly ensureImage: ContainerManager['ensureImage'] = async (reference, options = {}) =>
+    images.ensureImage(await this.#ready('ensureImage', options), reference, options);
 
-  async inspectImage(reference: string, options: CallOptions = {}): Promise<ImageDescription> {
-    return images.inspectImage(await this.#ready('inspectImage', options), reference, options);
-  }
+  /** {@inheritDoc ContainerManager.inspectImage} */
+  readonly inspectImage: ContainerManager['inspectImage'] = async (reference, options = {}) =>
+    images.inspectImage(await this.#ready('inspectImage', options), reference, options);
 
-  async importImage(
-    reference: string,
-    archive: AsyncIterable<Uint8Array>,
-    options: ImportImageOptions = {},
-  ): Promise<ImageDescription> {
-    return images.importImage(await this.#ready('importImage', options), reference, archive, options);
-  }
+  /** {@inheritDoc ContainerManager.importImage} */
+  readonly importImage: ContainerManager['importImage'] = async (reference, archive, options = {}) =>
+    images.importImage(await this.#ready('importImage', options), reference, archive, options);
 
-  async loadImages(
-    archive: AsyncIterable<Uint8Array>,
-    options: CallOptions = {},
-  ): Promise<readonly string[]> {
-    return images.loadImages(await this.#ready('loadImages', options), archive, options);
-  }
+  /** {@inheritDoc ContainerManager.loadImages} */
+  readonly loadImages: ContainerManager['loadImages'] = async (archive, options = {}) =>
+    images.loadImages(await this.#ready('loadImages', options), archive, options);
 
-  async removeImage(reference: string, options: CallOptions = {}): Promise<void> {
-    return images.removeImage(await this.#ready('removeImage', options), reference, options);
-  }
+  /** {@inheritDoc ContainerManager.removeImage} */
+  readonly removeImage: ContainerManager['removeImage'] = async (reference, options = {}) =>
+    images.removeImage(await this.#ready('removeImage', options), reference, options);
 
-  async create(spec: ContainerSpec, options: CallOptions = {}): Promise<ContainerHandle> {
+  /** {@inheritDoc ContainerManager.create} */
+  readonly create: ContainerManager['create'] = async (spec, options = {}) => {
     const resolved = resolveContainerSpec(spec);
     const client = await this.#ready('create', options);
-    this.#creations += 1;
-    const labels = {
-      ...resolved.labels,
-      ...toOwnerLabels(this.#options.owner()),
-      [`${OWNER_LABEL_PREFIX}.nonce`]: `${this.#nonce}-${this.#creations}`,
-    };
-    return createContainer(client, { ...resolved, labels }, options);
-  }
+    const owner = { ...toOwnerLabels(this.#owner()), [`${OWNER_LABEL_PREFIX}.nonce`]: randomUUID() };
+    return createContainer(client, { ...resolved, labels: { ...resolved.labels, ...owner } }, options);
+  };
 
-  async start(container: ContainerReference, options: CallOptions = {}): Promise<void> {
-    const id = toId(container);
-    return containers.startContainer(await this.#ready('start', options), id, options);
-  }
+  /** {@inheritDoc ContainerManager.start} */
+  readonly start: ContainerManager['start'] = (container, options = {}) =>
+    this.#on('start', container, options, (client, id) => containers.startContainer(client, id, options));
 
-  exec(
-    container: ContainerReference,
-    argv: readonly string[],
-    options: ExecOptions = {},
-  ): Promise<ExecResult> {
-    return execToEnd(this, container, argv, options);
-  }
+  /** {@inheritDoc ContainerManager.exec} */
+  readonly exec: ContainerManager['exec'] = (container, argv, options = {}) =>
+    execToEnd(this, container, argv, options);
 
-  async openExec(
-    container: ContainerReference,
-    argv: readonly string[],
-    options: OpenExecOptions = {},
-  ): Promise<ExecSession> {
-    const id = toId(container);
-    const resolved = resolveOpenExecOptions(argv, options);
-    const session = await openExecSession(await this.#ready('exec', options), id, resolved);
-    this.#sessions.add(session);
-    const forget = (): void => void this.#sessions.delete(session);
-    session.ending.then(forget, forget);
-    return session;
-  }
+  /** {@inheritDoc ContainerManager.openExec} */
+  readonly openExec: ContainerManager['openExec'] = (container, argv, options = {}) =>
+    this.#on('exec', container, options, async (client, id) => {
+      const session = await openExecSession(client, id, resolveOpenExecOptions(argv, options));
+      this.#sessions.add(session);
+      const forget = (): void => void this.#sessions.delete(session);
+      session.ending.then(forget, forget);
+      return session;
+    });
 
-  async stop(
-    container: ContainerReference,
-    options: CallOptions & { readonly graceMs?: number } = {},
-  ): Promise<void> {
-    const id = toId(container);
-    const graceMs = options.graceMs ?? DEFAULT_STOP_GRACE_MS;
-    assertTimeoutMs('graceMs', graceMs);
-    return containers.stopContainer(await this.#ready('stop', options), id, graceMs, options);
-  }
+  /** {@inheritDoc ContainerManager.stop} */
+  readonly stop: ContainerManager['stop'] = (container, options = {}) =>
+    this.#on('stop', container, options, (client, id) => {
+      const { graceMs = DEFAULT_STOP_GRACE_MS } = options;
+      assertTimeoutMs('graceMs', graceMs);
+      return containers.stopContainer(client, id, graceMs, options);
+    });
 
-  async kill(
-    container: ContainerReference,
-    signalName: NodeJS.Signals = 'SIGKILL',
-    options: CallOptions = {},
-  ): Promise<void> {
-    const id = toId(container);
-    if (!(signalName in constants.signals)) {
-      throw new InvalidArgumentError('signalName', signalName, 'must be the name of a signal, as in SIGTERM');
-    }
-    return containers.killContainer(await this.#ready('kill', options), id, signalName, options);
-  }
+  /** {@inheritDoc ContainerManager.kill} */
+  readonly kill: ContainerManager['kill'] = (container, signalName = 'SIGKILL', options = {}) =>
+    this.#on('kill', container, options, (client, id) => {
+      assertSignalName('signalName', signalName);
+      return containers.killContainer(client, id, signalName, options);
+    });
 
-  async wait(container: ContainerReference, options: CallOptions = {}): Promise<WaitResult> {
-    const id = toId(container);
-    return containers.waitForContainer(await this.#ready('wait', options), id, options);
-  }
+  /** {@inheritDoc ContainerManager.wait} */
+  readonly wait: ContainerManager['wait'] = (container, options = {}) =>
+    this.#on('wait', container, options, (client, id) => containers.waitForContainer(client, id, options));
 
-  async remove(container: ContainerReference, options: CallOptions = {}): Promise<void> {
-    const id = toId(container);
-    return containers.removeContainer(await this.#ready('remove', options), id, options);
-  }
+  /** {@inheritDoc ContainerManager.remove} */
+  readonly remove: ContainerManager['remove'] = (container, options = {}) =>
+    this.#on('remove', container, options, (client, id) => containers.removeContainer(client, id, options));
 
-  async copyTo(
-    container: ContainerReference,
-    entries: readonly CopyEntry[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    const id = toId(container);
-    return copyTo(await this.#ready('copyTo', options), id, entries, options);
-  }
+  /** {@inheritDoc ContainerManager.copyTo} */
+  readonly copyTo: ContainerManager['copyTo'] = (container, entries, options = {}) =>
+    this.#on('copyTo', container, options, (client, id) => copyTo(client, id, entries, options));
 
-  async copyFrom(
-    container: ContainerReference,
-    path: string,
-    targetFolder: string,
-    options: CopyFromOptions = {},
-  ): Promise<CopyFromResult> {
-    const id = toId(container);
-    return copyFrom(await this.#ready('copyFrom', options), id, path, targetFolder, options);
-  }
+  /** {@inheritDoc ContainerManager.copyFrom} */
+  readonly copyFrom: ContainerManager['copyFrom'] = (container, path, targetFolder, options = {}) =>
+    this.#on('copyFrom', container, options, (client, id) =>
+      copyFrom(client, id, path, targetFolder, options),
+    );
 
-  async *readFile(
-    container: ContainerReference,
-    path: string,
-    options: CallOptions = {},
-  ): AsyncGenerator<Uint8Array, void> {
-    const id = toId(container);
-    yield* readFile(await this.#ready('readFile', options), id, path, options);
-  }
+  /** {@inheritDoc ContainerManager.readFile} */
+  readonly readFile: ContainerManager['readFile'] = (container, path, options = {}) =>
+    this.#each('readFile', container, options, (client, id) => readFile(client, id, path, options));
 
-  async *logs(container: ContainerReference, options: LogsOptions = {}): AsyncGenerator<OutputChunk, void> {
-    const id = toId(container);
-    yield* containerLogs(await this.#ready('logs', options), id, options);
-  }
+  /** {@inheritDoc ContainerManager.logs} */
+  readonly logs: ContainerManager['logs'] = (container, options = {}) =>
+    this.#each('logs', container, options, (client, id) => containerLogs(client, id, options));
 
-  async *stats(
-    container: ContainerReference,
-    options: CallOptions & { readonly intervalMs?: number } = {},
-  ): AsyncGenerator<ContainerStats, void> {
-    const id = toId(container);
-    const intervalMs = options.intervalMs ?? DEFAULT_STATS_INTERVAL_MS;
-    yield* containerStats(await this.#ready('stats', options), id, { ...options, intervalMs });
-  }
+  /** {@inheritDoc ContainerManager.stats} */
+  readonly stats: ContainerManager['stats'] = (container, options = {}) =>
+    this.#each('stats', container, options, (client, id) => {
+      const { intervalMs = DEFAULT_STATS_INTERVAL_MS } = options;
+      return containerStats(client, id, { ...options, intervalMs });
+    });
 
+  /** {@inheritDoc ContainerManager.events} */
   async *events(
-    options: CallOptions & { readonly labels?: Readonly<Record<string, string>>; readonly since?: Date } = {},
+    options: Parameters<ContainerManager['events']>[0] = {},
   ): AsyncGenerator<ContainerEvent, void> {
     yield* containerEvents(await this.#ready('events', options), options);
   }
 
-  async inspect(container: ContainerReference, options: CallOptions = {}): Promise<ContainerDescription> {
-    const id = toId(container);
-    return containers.inspectContainer(await this.#ready('inspect', options), id, options);
-  }
+  /** {@inheritDoc ContainerManager.inspect} */
+  readonly inspect: ContainerManager['inspect'] = (container, options = {}) =>
+    this.#on('inspect', container, options, (client, id) => containers.inspectContainer(client, id, options));
 
-  async list(options: ListOptions = {}): Promise<readonly ContainerSummary[]> {
-    return containers.listContainers(await this.#ready('list', options), options);
-  }
+  /** {@inheritDoc ContainerManager.list} */
+  readonly list: ContainerManager['list'] = async (options = {}) =>
+    containers.listContainers(await this.#ready('list', options), options);
 
-  async prune(options: ListOptions): Promise<readonly string[]> {
-    if (Object.keys(options.labels ?? {}).length === 0) {
-      throw new InvalidArgumentError(
-        'labels',
-        options.labels,
-        'must hold at least one label: prune removes what it finds',
-      );
-    }
-    const found = await this.list(options);
-    for (const { id } of found) await this.remove(id, { signal: options.signal });
-    return found.map(({ id }) => id);
-  }
+  /** {@inheritDoc ContainerManager.prune} */
+  readonly prune: ContainerManager['prune'] = (options) => pruneContainers(this, options);
 
-  async commit(container: ContainerReference, options: CommitOptions = {}): Promise<ImageDescription> {
-    const id = toId(container);
-    return images.commitContainer(await this.#ready('commit', options), id, options);
-  }
+  /** {@inheritDoc ContainerManager.commit} */
+  readonly commit: ContainerManager['commit'] = (container, options = {}) =>
+    this.#on('commit', container, options, (client, id) => images.commitContainer(client, id, options));
 
-  async disconnectNetwork(
-    container: ContainerReference,
-    options: CallOptions & { readonly network?: string } = {},
-  ): Promise<void> {
-    const id = toId(container);
-    const client = await this.#ready('disconnectNetwork', options);
-    return containers.disconnectNetwork(client, id, options.network, options);
-  }
+  /** {@inheritDoc ContainerManager.disconnectNetwork} */
+  readonly disconnectNetwork: ContainerManager['disconnectNetwork'] = (container, options = {}) =>
+    this.#on('disconnectNetwork', container, options, (client, id) =>
+      containers.disconnectNetwork(client, id, options.network, options),
+    );
 
-  run(spec: ContainerSpec, options: RunOptions = {}): Promise<RunResult> {
-    return runContainer(this, spec, options);
-  }
+  /** {@inheritDoc ContainerManager.run} */
+  readonly run: ContainerManager['run'] = (spec, options = {}) => runContainer(this, spec, options);
 
-  reapOrphans(options: CallOptions = {}): Promise<readonly string[]> {
-    return reapOrphans(this, options);
-  }
+  /** {@inheritDoc ContainerManager.reapOrphans} */
+  readonly reapOrphans: ContainerManager['reapOrphans'] = (options = {}) => reapOrphans(this, options);
 
-  async close(): Promise<void> {
+  /** {@inheritDoc ContainerManager.close} */
+  readonly close: ContainerManager['close'] = async () => {
     await Promise.all([...this.#sessions].map((session) => session.close()));
     await this.#client.close();
-  }
+  };
 
+  /** {@inheritDoc ContainerManager.close} */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #on<T>(
+    operation: string,
+    container: ContainerReference,
+    options: CallOptions,
+    work: (client: LibpodClient, id: string) => Promise<T>,
+  ): Promise<T> {
+    const id = toContainerId(container);
+    assertNonEmpty('container', id);
+    return work(await this.#ready(operation, options), id);
+  }
+
+  async *#each<T>(
+    operation: string,
+    container: ContainerReference,
+    options: CallOptions,
+    work: (client: LibpodClient, id: string) => AsyncIterable<T>,
+  ): AsyncGenerator<T, void> {
+    const id = toContainerId(container);
+    assertNonEmpty('container', id);
+    yield* work(await this.#ready(operation, options), id);
   }
 
   /** The client, once the service is known to be one that can be used. A failure is asked for again by the next call. */
@@ -291,10 +229,4 @@ export class PodmanManager implements ContainerManager {
     await untilAborted(this.#runtime, options.signal);
     return this.#client;
   }
-}
-
-function toId(container: ContainerReference): string {
-  const id = typeof container === 'string' ? container : container.id;
-  assertNonEmpty('container', id);
-  return id;
 }

@@ -46,6 +46,7 @@ export interface PodmanServiceOptions extends CallOptions {
 export interface PodmanService extends AsyncDisposable {
   /** `unix://…`, for `PodmanManager`. */
   readonly address: string;
+  /** Of the service. */
   readonly pid: number;
   /** Ends the service and removes its socket. Its containers go on: remove them before. Safe to call again. */
   stop(): Promise<void>;
