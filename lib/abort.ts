@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ContainerError } from './errors.js';
 
 /**
@@ -40,6 +41,8 @@ export function linkSignals(
       controller.abort(source.reason);
     };
     if (source.aborted) onAbort();
+    // A host's only signal may stand for hundreds of commands; Node would warn of a leak from the eleventh listener on.
+    setMaxListeners(0, source);
     source.addEventListener('abort', onAbort, { once: true });
     releases.push(() => {
       source.removeEventListener('abort', onAbort);
