@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
 import pRetry from 'p-retry';
 import { Pool, type Dispatcher } from 'undici';
@@ -56,6 +57,8 @@ export class LibpodClient {
     this.#control = new Pool(origin, { ...common, connections: MOST_CONTROL_CONNECTIONS });
     this.#streams = new Pool(origin, common);
     this.#options = options;
+    // One for each call in flight; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Makes a call and reads its whole answer. Statuses from 400 on reject. */

@@ -23,9 +23,9 @@ export interface Exchange {
   readonly connection: Socket;
   readonly response: ServerResponse;
   /** Answers with JSON, or text as it is. */
-  reply(status: number, body?: unknown, headers?: Record<string, string>): void;
+  readonly reply: (status: number, body?: unknown, headers?: Record<string, string>) => void;
   /** Answers 101 and hands over the connection, with what the client sent after its request. */
-  upgrade(): Socket;
+  readonly upgrade: () => Socket;
 }
 
 export type ExchangeHandler = (exchange: Exchange) => void | Promise<void>;
@@ -109,6 +109,13 @@ export class ScriptedService {
     }
   }
 
+  /** Closes the connections that no request is on, and lets the other side see it. */
+  async closeIdle(): Promise<void> {
+    const idle = [...this.#open].filter(([, use]) => use === 'nothing').map(([socket]) => socket);
+    await Promise.all(idle.map((socket) => once(socket.destroy(), 'close')));
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+  }
+
   async stop(): Promise<void> {
     try {
       await this.settled();
@@ -185,6 +192,25 @@ export class ScriptedService {
   }
 }
 
+/** A route's handler that answers nothing, and the exchanges it has got. */
+export class Held {
+  #wake: ((exchange: Exchange) => void) | undefined;
+
+  readonly handler = (exchange: Exchange): void => {
+    this.#wake?.(exchange);
+  };
+
+  /** The next exchange to come. */
+  next(): Promise<Exchange> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+}
+
+/** Destroys the connection without an answer. */
+export function cut({ connection }: Exchange): void {
+  connection.destroy();
+}
+
 /** A scripted service for each spec of a `describe`. */
 export function useScriptedService(transport: 'unix' | 'tcp' = 'unix'): () => ScriptedService {
   let service: ScriptedService | undefined;
@@ -221,7 +247,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse, body: Bu
     upgrade() {
       response.detachSocket(request.socket);
       request.socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
-      return request.socket;
+      return request.socket.resume();
     },
   };
 }
