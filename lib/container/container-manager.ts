@@ -159,9 +159,10 @@ export interface ContainerManager extends AsyncDisposable {
   /**
    * Copies a file or a tree into a folder of this machine, which is made when absent; the copied thing keeps its name
    * there, or is left out in favour of what is in it when the path ends with `/.` or is `/`. A link at the path is
-   * followed. Nothing is ever written outside of the folder, and links that are in it already are not followed. Devices
-   * and fifos are refused with `ARCHIVE_UNSAFE`, and so are sockets if the runtime does not leave them out; owners and
-   * setuid, setgid and sticky bits are not kept, and this process's umask applies. No time limit.
+   * followed. Nothing is ever written outside of the folder, and links that are in it already are not followed; folders
+   * that are in it keep their mode. Devices and fifos are refused with `ARCHIVE_UNSAFE`, and so are sockets if the
+   * runtime does not leave them out; owners and setuid, setgid and sticky bits are not kept, and this process's umask
+   * applies. No time limit.
    *
    * @remarks
    * Not atomic: what came before a failure or an abort stays, the file that was being written cut. `PATH_NOT_FOUND`: no

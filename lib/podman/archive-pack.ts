@@ -39,7 +39,9 @@ export function packArchive(container: string, items: readonly PackItem[]): Pack
     pack.destroy(error instanceof Error ? error : new Error('an entry failed', { cause: error }));
   });
   return {
-    bytes: readPack(pack),
+    bytes: readPack(pack, () => {
+      destroyed = true;
+    }),
     get whole() {
       return whole;
     },
@@ -56,9 +58,24 @@ export function packArchive(container: string, items: readonly PackItem[]): Pack
   };
 }
 
-/** A reader of its own, so that what its reader fails with does not become a failure of the archive. */
-async function* readPack(pack: Pack): AsyncIterable<Uint8Array> {
-  for await (const chunk of pack as AsyncIterable<Uint8Array>) yield chunk;
+/** Tells when the reader goes before the end, which is then no failure of the archive. */
+async function* readPack(pack: Pack, onLeft: () => void): AsyncGenerator<Uint8Array> {
+  const iterator = (pack as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  let given = false;
+  try {
+    while (true) {
+      const next = await iterator.next();
+      if (next.done === true) return;
+      given = true;
+      yield next.value;
+      given = false;
+    }
+  } finally {
+    if (given) {
+      onLeft();
+      pack.destroy();
+    }
+  }
 }
 
 async function packItem(pack: Pack, item: PackItem, container: string): Promise<void> {

@@ -16,10 +16,9 @@ export interface WritableEntry {
   readonly linkTo?: string | undefined;
 }
 
-/** Something at the place of an entry that may not be replaced by it. */
-export class PlaceTakenError extends Error {}
-
 const OWNER_BITS = 0o700;
+/** Without setuid, setgid and sticky bits. */
+const PERMISSIONS = 0o777;
 /** The last moment that every file system can note. */
 const MOST_SECONDS = 0x7fff_ffff;
 
@@ -36,6 +35,8 @@ export class ArchiveWriter {
   readonly #realFolders = new Set<string>();
   readonly #files = new Set<string>();
   #root: string | undefined;
+  #abandoned = false;
+  #mode = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -50,13 +51,24 @@ export class ArchiveWriter {
     const root = (this.#root ??= await this.#open());
     if (entry.path === '') return;
     await this.#clear(root, entry);
-    const { header, path } = entry;
+    const { header, path, content } = entry;
+    // tar-fs would wait for ever for a content that has ended before it turns to it.
+    if (content.destroying) throw new Error('came cut short');
+    // A folder that its owner cannot write to could not be filled, nor removed.
+    this.#mode = (header.mode & PERMISSIONS) | (header.type === 'directory' ? OWNER_BITS : 0);
+    content.once('end', () => content.off('close', this.#abandon)).once('close', this.#abandon);
     await new Promise<void>((resolve, reject) => {
-      const cleared = { ...header, name: path, linkname: entry.linkTo ?? header.linkname };
-      this.#entries.emit('entry', cleared, entry.content, (error?: Error | null) => {
-        if (error) reject(error);
-        else resolve();
-      });
+      const linkname = entry.linkTo ?? header.linkname;
+      const mtime = toMtime(header.mtime);
+      this.#entries.emit(
+        'entry',
+        { ...header, name: path, linkname, mode: this.#mode, mtime },
+        content,
+        (error?: Error | null) => {
+          if (error) reject(error);
+          else resolve();
+        },
+      );
     });
     if (header.type === 'file') this.#files.add(path);
   }
@@ -72,13 +84,13 @@ export class ArchiveWriter {
     // The types of tar-fs know less than it does.
     const options: object = {
       extract: this.#entries,
-      fs: { ...fs, createWriteStream: (path: string) => this.#createFile(path) },
+      fs: { ...fs, createWriteStream: (path: string) => this.#createFile(path), chmod: changeNothing },
       chown: false,
+      // tar-fs asks the process for its umask otherwise, which changes it for an instant, for all threads. The kernel
+      // applies it to what is made, as no mode is set afterwards.
+      umask: 0,
       // Links are held to stricter rules before; tar-fs would refuse links to links.
       validateSymlinks: false,
-      // A folder that its owner cannot write to could not be filled, nor removed.
-      dmode: OWNER_BITS,
-      map: (header: tarFs.Headers) => ({ ...header, mtime: toMtime(header.mtime) }),
     };
     if ((tarFs.extract(root, options) as unknown) !== this.#entries) {
       throw new Error('this version of tar-fs does not take the option "extract"');
@@ -93,9 +105,9 @@ export class ArchiveWriter {
     if (found === undefined) return;
     if (header.type === 'directory') {
       if (found.isSymbolicLink()) throw new UnsafeNameError('is a folder where the target folder has a link');
-      if (!found.isDirectory()) throw new PlaceTakenError('is a folder where the target folder has a file');
+      if (!found.isDirectory()) throw new Error('is a folder where the target folder has a file');
     } else if (found.isDirectory()) {
-      throw new PlaceTakenError('is no folder, but the target folder has one of this name');
+      throw new Error('is no folder, but the target folder has one of this name');
     } else {
       await unlink(join(root, path));
       this.#files.delete(path);
@@ -113,11 +125,22 @@ export class ArchiveWriter {
 
   /** Fails if anything is there, so that no link or hard link is ever written through. */
   #createFile(path: string): WriteStream {
-    const stream = fs.createWriteStream(path, { flags: 'wx', mode: 0o600 });
+    const stream = fs.createWriteStream(path, { flags: 'wx', mode: this.#mode });
     this.#streams.add(stream);
     stream.once('close', () => this.#streams.delete(stream));
+    if (this.#abandoned) stream.destroy(new Error('its content came cut short'));
     return stream;
   }
+
+  /** Ends the file that is being written, or is about to be. */
+  readonly #abandon = (): void => {
+    this.#abandoned = true;
+    for (const stream of this.#streams) stream.destroy(new Error('its content came cut short'));
+  };
+}
+
+function changeNothing(_path: string, _mode: number, callback: (error: null) => void): void {
+  callback(null);
 }
 
 function toMtime(mtime: Date): Date {

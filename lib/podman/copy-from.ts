@@ -123,6 +123,7 @@ class ArchiveCopy {
 
   #skip(content: EntryContent): Promise<void> {
     this.#skipped += 1;
+    if (content.destroying) return Promise.reject(new Error('came cut short'));
     return new Promise((resolve, reject) => {
       content.once('close', resolve).once('error', reject).resume();
     });
