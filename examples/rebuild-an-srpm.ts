@@ -94,7 +94,7 @@ try {
       { signal },
     ),
   );
-  await manager.start(container, { signal });
+  await printer.step('start', () => manager.start(container, { signal }));
   if (!tools) {
     await step('install-tools', container, ['dnf', '-y', 'install', 'rpm-build', 'gcc', 'make'], {
       user: '0:0',

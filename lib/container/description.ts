@@ -120,7 +120,7 @@ export interface ContainerEvent {
  * @public
  */
 export interface RuntimeDescription {
-  /** `podman`, `in-memory`, … */
+  /** In small letters, as in `in-memory`. */
   readonly name: string;
   /** Of the runtime. */
   readonly version: string;
