@@ -45,6 +45,7 @@ export function notStarted(
   const runtimeMessage = Buffer.from(heldText.split('\n', 1)[0] ?? '', 'latin1')
     .toString()
     .replace(/^Error: /, '')
+    .trimEnd()
     .slice(0, 2000);
   return new ContainerError(
     'EXEC_NOT_STARTED',

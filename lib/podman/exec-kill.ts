@@ -77,17 +77,17 @@ class ExecKiller {
     return false;
   }
 
-  /** The service's id of the first process; `undefined` when it has ended or was never started. */
+  /** The service's id of the first process; `undefined` when it has ended, was never started, or is forgotten. */
   async #findFirst(): Promise<number | undefined> {
     for (let poll = 0; poll < START_POLLS; poll += 1) {
-      const exec = await inspectExec(
-        this.#client,
-        this.#target.id,
-        { ...this.#context, notFound: 'CONTAINER_NOT_RUNNING' },
-        this.#signal,
+      const exec = await inspectExec(this.#client, this.#target.id, this.#context, this.#signal).catch(
+        (error: unknown) => {
+          if (error instanceof ContainerError && error.status === 404) return undefined;
+          throw error;
+        },
       );
+      if (exec === undefined || (!exec.Running && exec.CanRemove)) return undefined;
       if (exec.Running && exec.Pid > 0) return exec.Pid;
-      if (!exec.Running && exec.CanRemove) return undefined;
       await delay(POLL_MS, this.#signal);
     }
     return undefined;

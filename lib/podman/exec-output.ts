@@ -122,7 +122,10 @@ export function isStartFailure(heldText: string, exitCode: number): boolean {
   return START_FAILURES.has(exitCode) && START_FAILURE_LINE.test(heldText);
 }
 
-/** Whether these held lines are the service's complaint that nobody read the input. */
+/**
+ * Whether these held lines are the service's complaint that the command ended without reading its input. It stops passing
+ * output on with it, so that some may be missing.
+ */
 export function isInputComplaint(heldText: string): boolean {
-  return /^Error: write unixpacket [^\n]*\n?$/.test(heldText);
+  return /^(Error: (write|read) unixpacket [^\n]*\n*)+$/.test(heldText);
 }

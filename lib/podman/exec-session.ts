@@ -169,11 +169,12 @@ export class PodmanExecSession implements ExecSession {
     try {
       const cut = yield* this.#chunks(connection, lines);
       const heldText = lines.heldText;
-      const rest = this.#options.stdin && isInputComplaint(heldText) ? [] : [...lines.release()];
+      const inputRefused = this.#options.stdin && isInputComplaint(heldText);
+      const rest = inputRefused ? [] : [...lines.release()];
       for (const chunk of rest) this.#count(chunk);
       left = false;
       // Rejects when what was held back says that the command never started; else it was the command's own.
-      await this.#conclude(!cut && !connection.broken, heldText);
+      await this.#conclude(!cut && !connection.broken && !inputRefused, heldText);
       yield* rest;
     } finally {
       // A `break`, or an error of the stream itself: nobody will read on, so the command must not wait for that.
