@@ -89,19 +89,24 @@ export class ScriptedExec {
     this.#socket?.end();
   }
 
-  #create(exchange: Exchange): void {
-    this.#sessions += 1;
-    const body = JSON.parse(exchange.body.toString()) as Record<string, unknown>;
-    if (this.#sessions === 1) this.createBody = body;
-    else this.#signal(body);
-    exchange.reply(201, { Id: `e${this.#sessions}` });
+  /** Takes a further command for one that sends signals. */
+  signal(exchange: Exchange): void {
+    const body = JSON.parse(exchange.body.toString()) as { readonly Cmd: string[]; readonly User: string };
+    const [, , script = '', , ...pids] = body.Cmd;
+    const name = /kill -(\w+)/.exec(script)?.[1] ?? script;
+    this.signals.push(`${body.User} ${name} ${pids.join(' ')}`);
+    this.onSignal(name);
+    exchange.reply(201, { Id: 'signaller' });
   }
 
-  #signal(body: Readonly<Record<string, unknown>>): void {
-    const [, , script = '', , ...pids] = body['Cmd'] as string[];
-    const name = /kill -(\w+)/.exec(script)?.[1] ?? script;
-    this.signals.push(`${String(body['User'])} ${name} ${pids.join(' ')}`);
-    this.onSignal(name);
+  #create(exchange: Exchange): void {
+    this.#sessions += 1;
+    if (this.#sessions > 1) {
+      this.signal(exchange);
+      return;
+    }
+    this.createBody = JSON.parse(exchange.body.toString()) as Record<string, unknown>;
+    exchange.reply(201, { Id: 'e1' });
   }
 
   #inspect({ reply }: Exchange): void {
