@@ -86,7 +86,7 @@ export interface CopyFromOptions extends CallOptions {
   /**
    * What is done with symbolic links: `keep` writes those that stay inside the target and refuses others with
    * `ARCHIVE_UNSAFE`, `skip` leaves all out, `refuse` ends the copy at the first, also with `ARCHIVE_UNSAFE`. Absolute
-   * links and those with `..` after a name (where these lead is not to be told from their text) do not count as inside.
+   * links, and those that go back (`..`) from what is not a folder in the target, do not count as inside.
    * @defaultValue `'keep'`
    */
   readonly symlinks?: 'keep' | 'skip' | 'refuse' | undefined;

@@ -10,14 +10,18 @@ export interface ArchiveNames {
 /**
  * Names the root by its first entry. Podman calls it as the path's last part, and `/` if it is the root folder or a
  * mount of a container that does not run; then all other names begin with a slash.
+ *
+ * @param expected - the path's last part
  */
-export function createArchiveNames(): ArchiveNames {
+export function createArchiveNames(expected: string): ArchiveNames {
   let root: string | undefined;
   return {
     toRelative(name) {
       const bare = name.replace(/\/+$/, '');
       if (root === undefined) {
-        if (bare !== '' && bare !== '.') assertParts([bare]);
+        if (bare !== '' && bare !== '.' && bare !== expected) {
+          throw new UnsafeNameError(`is not what was asked for, ${expected}`);
+        }
         root = bare;
         return '';
       }
@@ -38,29 +42,34 @@ function assertParts(parts: readonly string[]): void {
   }
 }
 
+/** Longer than any link can be. */
+const LONGEST_LINK = 4096;
+
 /**
- * Refuses a symbolic link that leads, or may lead, out of the target folder. Only a text of `..`, and names after them, is
- * certain to stay inside: `a/..` leads to wherever the link `a` does. As every link is held to this and no folder is
- * replaced by a link, those that lead through others stay inside too.
+ * Refuses a symbolic link that leads out of the target folder, and gives the paths that must be real folders for it not
+ * to: `a/..` leads to wherever the link `a` does. As every link is held to this and no folder is replaced by a link,
+ * those that lead through others stay inside too.
  *
- * @param path - the link's, relative to the target folder
+ * @param path - the link's, relative to the target folder, as are those given
  * @throws {@link UnsafeNameError}
  */
-export function assertLinkInside(path: string, target: string): void {
-  if (target === '' || target.includes('\0')) throw new UnsafeNameError('is a link without a target');
+export function foldersOnTheWay(path: string, target: string): readonly string[] {
+  if (target === '' || target.includes('\0') || target.length > LONGEST_LINK) {
+    throw new UnsafeNameError('is a link without a proper target');
+  }
   if (target.startsWith('/')) throw new UnsafeNameError(`is an absolute link, to ${target}`);
-  const depth = path.split('/').length - 1;
-  let up = 0;
+  const at = path.split('/').slice(0, -1);
+  const folders: string[] = [];
   let named = false;
   for (const part of target.split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') {
       named = true;
-    } else if (named) {
-      throw new UnsafeNameError(`is a link with ".." after a name, to ${target}`);
-    } else {
-      up += 1;
+      at.push(part);
+      continue;
     }
+    if (named) folders.push(at.join('/'));
+    if (at.pop() === undefined) throw new UnsafeNameError(`is a link out of the target folder, to ${target}`);
   }
-  if (up > depth) throw new UnsafeNameError(`is a link out of the target folder, to ${target}`);
+  return folders;
 }

@@ -1,6 +1,7 @@
 import { extract as createExtract, type ExtractEvents, type Header } from 'tar-stream';
 import { linkSignals } from '../abort.js';
 import { ContainerError, type PodrootErrorCode } from '../errors.js';
+import { isAmbiguous, readPathStat, toPattern } from './archive-stat.js';
 import { libpodPath, type LibpodClient } from './libpod-client.js';
 
 /** A header as it was read. */
@@ -44,16 +45,31 @@ export async function unpackArchive(
   handle: EntryHandler,
 ): Promise<void> {
   const { operation, container, path } = request;
+  const pattern = toPattern(path);
+  if (pattern === undefined) {
+    throw toArchiveError(
+      request,
+      'NOT_SUPPORTED',
+      'cannot be asked for, as Podman does not take "*" in a path',
+    );
+  }
   const ending = new AbortController();
   const link = linkSignals([request.signal, ending.signal], 0, operation);
   try {
-    const { body } = await client.stream({
+    const { headers, body } = await client.stream({
       method: 'GET',
       path: libpodPath`containers/${container}/archive`,
-      query: { path },
+      query: { path: pattern },
       signal: link.signal,
       context: { operation, container, otherwise: 'COPY_FAILED' },
     });
+    if (isAmbiguous(pattern, readPathStat(headers) ?? {})) {
+      throw toArchiveError(
+        request,
+        'COPY_FAILED',
+        'is behind a link to a name that Podman takes for a pattern',
+      );
+    }
     await readEntries(body, request, handle, () => {
       ending.abort(new Error('the reading was ended'));
     });

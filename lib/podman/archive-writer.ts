@@ -73,6 +73,17 @@ export class ArchiveWriter {
     if (header.type === 'file') this.#files.add(path);
   }
 
+  /** Whether all these paths, relative to the target folder, are folders and not links to such. */
+  async hasFolders(paths: readonly string[]): Promise<boolean> {
+    for (const path of paths) {
+      const root = this.#root ?? this.#folder;
+      await this.#assertRealFolders(root, dirname(path));
+      const found = await lstat(join(root, path)).catch(ignoreAbsence);
+      if (found?.isDirectory() !== true) return false;
+    }
+    return true;
+  }
+
   /** Resolves when no file is open any more, however the writing ended. */
   async settle(): Promise<void> {
     await Promise.all([...this.#streams].map((stream) => once(stream, 'close')));

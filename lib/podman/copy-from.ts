@@ -5,10 +5,10 @@ import {
   type ResolvedCopyFromOptions,
 } from '../container/resolve-copy-from-options.js';
 import { ContainerError, type PodrootErrorCode } from '../errors.js';
-import { assertLinkInside, createArchiveNames, UnsafeNameError } from './archive-names.js';
-import { statPath } from './archive-stat.js';
+import { createArchiveNames, foldersOnTheWay, UnsafeNameError, type ArchiveNames } from './archive-names.js';
+import { statPath, toPattern } from './archive-stat.js';
 import { unpackArchive, type EntryContent, type UnpackedHeader } from './archive-unpack.js';
-import { ArchiveWriter } from './archive-writer.js';
+import { ArchiveWriter, type WritableEntry } from './archive-writer.js';
 import type { LibpodClient } from './libpod-client.js';
 
 /** Copies a file or a tree out of a container: see `ContainerManager.copyFrom`. */
@@ -28,6 +28,7 @@ export async function copyFrom(
       { operation: 'copyFrom', container, path: resolved.path, signal: resolved.signal },
       (header, content) => copy.take(header, content),
     );
+    await copy.finish();
   } finally {
     await writer.settle();
   }
@@ -35,12 +36,16 @@ export async function copyFrom(
   return copy.result;
 }
 
+type LateLink = WritableEntry & { readonly folders: readonly string[] };
+
 /** One copy: what is allowed in it, and what came so far. */
 class ArchiveCopy {
   readonly #container: string;
   readonly #options: ResolvedCopyFromOptions;
   readonly #writer: ArchiveWriter;
-  readonly #names = createArchiveNames();
+  readonly #names: ArchiveNames;
+  /** Links of which it shows at the end only where they lead. */
+  readonly #lateLinks: LateLink[] = [];
   #entries = 0;
   #files = 0;
   #bytes = 0;
@@ -51,15 +56,35 @@ class ArchiveCopy {
     this.#container = container;
     this.#options = options;
     this.#writer = writer;
+    this.#names = createArchiveNames(posix.basename(options.path));
   }
 
   get result(): CopyFromResult {
     return { files: this.#files, bytes: this.#bytes, skipped: this.#skipped };
   }
 
-  async take(header: UnpackedHeader, content: EntryContent): Promise<void> {
+  /** Takes an entry, to be called with one after the other. */
+  take(header: UnpackedHeader, content: EntryContent): Promise<void> {
+    return this.#naming(header, () => this.#take(header, content));
+  }
+
+  /** To be called when all entries were taken. */
+  async finish(): Promise<void> {
+    for (const link of this.#lateLinks) {
+      await this.#naming(link.header, async () => {
+        if (!(await this.#writer.hasFolders(link.folders))) {
+          throw new UnsafeNameError(
+            `is a link by way of what is not a folder, to ${link.header.linkname ?? ''}`,
+          );
+        }
+        await this.#writer.write(link);
+      });
+    }
+  }
+
+  async #naming(header: UnpackedHeader, act: () => Promise<void>): Promise<void> {
     try {
-      await this.#take(header, content);
+      await act();
     } catch (error) {
       if (error instanceof ContainerError) throw error;
       const code = error instanceof UnsafeNameError ? 'ARCHIVE_UNSAFE' : 'COPY_FAILED';
@@ -108,8 +133,9 @@ class ArchiveCopy {
       await this.#skip(content);
       return;
     }
-    assertLinkInside(path, header.linkname ?? '');
-    await this.#writer.write({ header, content, path });
+    const folders = foldersOnTheWay(path, header.linkname ?? '');
+    if (folders.length > 0) this.#lateLinks.push({ header, content, path, folders });
+    else await this.#writer.write({ header, content, path });
   }
 
   async #takeHardLink(header: UnpackedHeader, content: EntryContent, path: string): Promise<void> {
@@ -137,7 +163,10 @@ class ArchiveCopy {
     const { path, signal } = this.#options;
     const last = this.#last;
     if (last === undefined || last.path === '' || last.header.type !== 'file') return;
-    const found = await statPath(client, this.#container, posix.join(path, last.path), 'copyFrom', {
+    const place = posix.join(path, last.path);
+    // Podman says nothing about such a path.
+    if (toPattern(place) === undefined) return;
+    const found = await statPath(client, this.#container, place, 'copyFrom', {
       signal,
     });
     if (found?.size === last.header.size) return;

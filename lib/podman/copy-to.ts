@@ -6,7 +6,7 @@ import { closeContent, guardContent } from './archive-content.js';
 import { findMount, readMounts, type ArchiveMounts } from './archive-mounts.js';
 import { packArchive, type PackItem } from './archive-pack.js';
 import { findFolders, planArchives, type ArchiveItem } from './archive-plan.js';
-import { statPath } from './archive-stat.js';
+import { statPath, toPattern } from './archive-stat.js';
 import { libpodPath, type LibpodClient } from './libpod-client.js';
 
 /** Puts entries into a container: see `ContainerManager.copyTo`. One inspection, and one upload for each mount. */
@@ -89,5 +89,6 @@ async function isFolderThere(
   options: CallOptions,
 ): Promise<boolean> {
   if (path === '/' || findMount(path, mounts)?.path === path) return true;
+  if (toPattern(path) === undefined) return false;
   return (await statPath(client, container, path, 'copyTo', options))?.isDir === true;
 }

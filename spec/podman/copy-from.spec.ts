@@ -124,6 +124,39 @@ describe('copyFrom', () => {
     expect(readFileSync(inTarget('v/f'), 'utf8')).to.equal('/f');
   });
 
+  it('asks for a name with the characters of a pattern as that name', async () => {
+    const bytes = await tarOf([directory('a[1]?\\'), file('a[1]?\\/f[0]', 'f')]);
+    const paths: (string | null)[] = [];
+    serve(bytes, 1);
+    service().on('GET containers/c/archive', ({ query, response }) => {
+      paths.push(query.get('path'));
+      response.end(bytes);
+    });
+    service().on('HEAD containers/c/archive', ({ query, reply }) => {
+      paths.push(query.get('path'));
+      reply(200, undefined, { 'x-docker-container-path-stat': Buffer.from('{"size":1}').toString('base64') });
+    });
+    await copyFrom(service().client(), 'c', '/x/a[1]?\\', sandbox.target, {});
+    expect(paths).to.deep.equal(['/x/a\\[1]\\?\\\\', '/x/a\\[1]\\?\\\\/f\\[0]']);
+  });
+
+  it('rejects a "*" in the path with NOT_SUPPORTED', async () => {
+    const error = await failureOf(copyFrom(service().client(), 'c', '/t*', sandbox.target, {}));
+    expect(error.code).to.equal('NOT_SUPPORTED');
+    expect(service().requests).to.be.empty;
+  });
+
+  it('rejects with COPY_FAILED when a link leads to a name that Podman takes for a pattern', async () => {
+    const bytes = await tarOf([file('t')]);
+    service().on('GET containers/c/archive', ({ response }) => {
+      const stat = Buffer.from(JSON.stringify({ size: 5, linkTarget: '/x/a[1]' })).toString('base64');
+      response.writeHead(200, { 'x-docker-container-path-stat': stat }).end(bytes);
+    });
+    expect((await failureOf(copyFrom(service().client(), 'c', '/t', sandbox.target, {}))).code).to.equal(
+      'COPY_FAILED',
+    );
+  });
+
   it("asks for the folder's plain path", async () => {
     const paths: (string | null)[] = [];
     serve(await tarOf([t]));
@@ -141,6 +174,20 @@ describe('copyFrom', () => {
   it('fills folders that are not writable', async () => {
     await copy([t, directory('t/d', 0o555), file('t/d/f')]);
     expect(statSync(inTarget('t/d')).mode & 0o777).to.equal(0o755);
+  });
+
+  it('keeps links that go back from a folder, whichever comes first', async () => {
+    const entries = [
+      t,
+      symlink('t/a', 'd/../f'),
+      directory('t/d'),
+      directory('t/d/e'),
+      file('t/f'),
+      symlink('t/z', 'd/e/../../f'),
+    ];
+    await copy(entries);
+    expect(readlinkSync(inTarget('t/a'))).to.equal('d/../f');
+    expect(readFileSync(inTarget('t/z'), 'utf8')).to.equal('t/f');
   });
 
   it('keeps links to links', async () => {

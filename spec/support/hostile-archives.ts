@@ -88,6 +88,15 @@ export function hostileArchives(outside: string): readonly { title: string; entr
       entries: [t, directory('t/d'), symlink('t/d/up', '..'), symlink('t/l', 'd/up/../../outside')],
     },
     {
+      title: 'a link that leaves if a name that is not there were a link',
+      entries: [t, symlink('t/l', 'a/../b')],
+    },
+    { title: 'a link by way of a file', entries: [t, file('t/a'), symlink('t/l', 'a/../b')] },
+    {
+      title: 'a link by way of what becomes a link later',
+      entries: [t, directory('t/d'), symlink('t/d/l', 'x/../../..'), symlink('t/d/x', '..')],
+    },
+    {
       title: 'writing through a link',
       entries: [t, directory('t/d'), symlink('t/l', 'd'), file('t/l/evil')],
     },
