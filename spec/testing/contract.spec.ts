@@ -14,6 +14,7 @@ const environment: ContractEnvironment = {
   programs: inMemoryCommands,
   networks: true,
   memoryLimits: true,
+  reportsOutOfMemory: true,
   async *rootArchive() {
     yield await Promise.resolve(new Uint8Array(512));
   },

@@ -7,6 +7,7 @@ import type { ContractCase, ContractEnvironment } from './contract-environment.j
 import { copyFromCases } from './copy-from-cases.js';
 import { copyFromSafetyCases } from './copy-from-safety-cases.js';
 import { copyToCases } from './copy-to-cases.js';
+import { copyToPlaceCases } from './copy-to-place-cases.js';
 import { createCases } from './create-cases.js';
 import { execCases } from './exec-cases.js';
 import { execEndingCases } from './exec-ending-cases.js';
@@ -34,6 +35,7 @@ const GROUPS: readonly CaseGroup[] = [
   execEndingCases,
   execTerminalCases,
   copyToCases,
+  copyToPlaceCases,
   copyFromCases,
   copyFromSafetyCases,
   logsCases,

@@ -25,6 +25,8 @@ export interface ContractEnvironment {
   readonly networks?: boolean | undefined;
   /** Whether memory limits are kept. @defaultValue `false` */
   readonly memoryLimits?: boolean | undefined;
+  /** Whether it is known of an ended container that its memory limit did it. @defaultValue `false` */
+  readonly reportsOutOfMemory?: boolean | undefined;
   /** Whether containers have a Linux kernel, whose /proc tells how they are isolated. @defaultValue `false` */
   readonly kernel?: boolean | undefined;
 }

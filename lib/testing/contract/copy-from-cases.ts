@@ -46,7 +46,10 @@ export const copyFromCases: CaseGroup = {
       assert.equal(file.mode & 0o7777, 0o600);
       assert.equal(file.mtimeMs, MTIME.getTime());
       assert.equal(file.uid, process.getuid?.() ?? file.uid);
-      assert.equal((await lstat(join(target, 'tree/setuid'))).mode & 0o7777, 0o755);
+      // This process's umask applies to what it writes itself as well.
+      await writeFile(join(target, 'own'), '', { mode: 0o755 });
+      const { mode } = await lstat(join(target, 'own'));
+      assert.equal((await lstat(join(target, 'tree/setuid'))).mode, mode);
       assert.equal((await lstat(join(target, 'tree'))).mode & 0o777, 0o750);
     },
     async 'copies a file, from a container that has ended as well'(bench) {
@@ -89,6 +92,36 @@ export const copyFromCases: CaseGroup = {
       assert.deepEqual(result, { files: 2, bytes: 5, skipped: 1 });
       assert.deepEqual(seen.filter((path) => path.includes('.')).sort(), ['a.rpm', 'sub/b.rpm', 'sub/c.log']);
       assert.deepEqual(await readdir(join(target, 'tree/sub')), ['b.rpm']);
+    },
+    async 'makes a folder that the filter refuses when something in it is written'(bench) {
+      const container = await bench.create();
+      await bench.manager.copyTo(container, [
+        { path: '/srv/tree/sub/a.rpm', content: '1' },
+        { path: '/srv/tree/none/b.log', content: '2' },
+      ]);
+      const target = await bench.folder();
+      const filter = (path: string): boolean => path.endsWith('.rpm');
+      const result = await bench.manager.copyFrom(container, '/srv/tree', target, { filter });
+      assert.deepEqual(result, { files: 1, bytes: 1, skipped: 3 });
+      assert.deepEqual(await readdir(join(target, 'tree')), ['sub']);
+      assert.deepEqual(await readdir(join(target, 'tree/sub')), ['a.rpm']);
+    },
+    async 'copies only what is in a folder when the path ends with "/."'(bench) {
+      const container = await bench.create();
+      await bench.manager.copyTo(container, TREE);
+      const target = await bench.folder();
+      await bench.manager.copyFrom(container, '/srv/tree/.', target);
+      assert.deepEqual((await readdir(target)).sort(), ['empty-folder', 'private', 'setuid', 'sub']);
+    },
+    async 'follows a link at the path'(bench) {
+      const container = await bench.create();
+      await bench.manager.copyTo(container, [
+        { path: '/srv/tree/file', content: 'content' },
+        { path: '/srv/link', symlink: 'tree' },
+      ]);
+      const target = await bench.folder();
+      await bench.manager.copyFrom(container, '/srv/link', target);
+      assert.equal(await readFile(join(target, 'link/file'), 'utf8'), 'content');
     },
     async 'rejects with PATH_NOT_FOUND when there is nothing'(bench) {
       const target = await bench.folder();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertRejects } from './expectations.js';
+import { assertRejects, collect } from './expectations.js';
 import type { CaseGroup } from './case-group.js';
 
 export const execCases: CaseGroup = {
@@ -75,10 +75,12 @@ export const execCases: CaseGroup = {
       const container = await bench.running();
       await assertRejects(bench.manager.exec(container, ['/nowhere/to/be-found']), 'EXEC_NOT_STARTED');
       await assertRejects(bench.manager.exec(container, ['podroot-contract-nothing']), 'EXEC_NOT_STARTED');
-      const session = bench.manager
-        .openExec(container, ['/nowhere/to/be-found'])
-        .then(({ ending }) => ending);
-      await assertRejects(session, 'EXEC_NOT_STARTED');
+      const opened = async (): Promise<void> => {
+        await using session = await bench.manager.openExec(container, ['/nowhere/to/be-found']);
+        await collect(session.output);
+        await session.ending;
+      };
+      await assertRejects(opened(), 'EXEC_NOT_STARTED');
     },
     async 'rejects with EXEC_NOT_STARTED when there is no such user'(bench) {
       const container = await bench.running();

@@ -8,7 +8,6 @@ export class BoundedQueue<T> {
   #queued = 0;
   #ended = false;
   #cut = false;
-  #failure: { readonly error: unknown } | undefined;
   #waiters: (() => void)[] = [];
 
   constructor(limit: number) {
@@ -43,12 +42,6 @@ export class BoundedQueue<T> {
     return this.#cut;
   }
 
-  /** Drops everything and has the reader fail. */
-  fail(error: unknown): void {
-    this.#failure ??= { error };
-    this.drop();
-  }
-
   /** Resolves when it has ended and everything was taken out. */
   async drained(): Promise<void> {
     while (!this.#ended || this.#items.length > 0) await this.#change();
@@ -57,7 +50,6 @@ export class BoundedQueue<T> {
   /** The next item, waiting for it; `undefined` at the end. */
   async next(): Promise<T | undefined> {
     while (this.#items.length === 0) {
-      if (this.#failure !== undefined) throw this.#failure.error;
       if (this.#ended) return undefined;
       await this.#change();
     }

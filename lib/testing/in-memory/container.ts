@@ -88,10 +88,10 @@ export class InMemoryContainer {
     });
   }
 
-  openExec(options: ResolvedOpenExecOptions, closing: AbortSignal): InMemoryExecSession {
+  openExec(options: ResolvedOpenExecOptions): InMemoryExecSession {
     this.assertRunning('exec');
     let process: RunningProcess | undefined;
-    const session = new InMemoryExecSession(this.id, options, closing, (ends) => {
+    const session = new InMemoryExecSession(this.id, options, (ends) => {
       process = this.#startProcess('exec', options.argv, options, ends);
       return process;
     });

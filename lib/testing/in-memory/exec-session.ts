@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ExecEnding, ExecInput, ExecSession, TerminalSize } from '../../container/exec.js';
 import type { OutputChannel, OutputChunk } from '../../container/output-chunk.js';
 import { assertTerminalSize, type ResolvedOpenExecOptions } from '../../container/resolve-exec-options.js';
-import { linkSignals, untilAborted, type CallOptions } from '../../abort.js';
+import { linkSignals, type CallOptions } from '../../abort.js';
 import { BoundedQueue } from './bounded-queue.js';
 import { signalOf } from './exit-code.js';
 import { refusal } from './refusal.js';
@@ -32,7 +32,6 @@ export class InMemoryExecSession implements ExecSession {
   constructor(
     container: string,
     options: ResolvedOpenExecOptions,
-    closing: AbortSignal,
     start: (ends: SessionEnds) => RunningProcess,
   ) {
     this.#container = container;
@@ -45,9 +44,7 @@ export class InMemoryExecSession implements ExecSession {
       terminal: () => this.#terminal,
       write: (channel, bytes) => this.#write(channel, bytes),
     });
-    this.ending = this.#watch(closing);
-    // It may well be that only the output is looked at.
-    this.ending.catch(() => undefined);
+    this.ending = this.#watch();
   }
 
   resize(size: TerminalSize, options: CallOptions = {}): Promise<void> {
@@ -65,30 +62,24 @@ export class InMemoryExecSession implements ExecSession {
   async close(): Promise<void> {
     await this.#terminate('aborted');
     this.#chunks.drop();
-    await this.ending.catch(() => undefined);
+    await this.ending;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #watch(closing: AbortSignal): Promise<ExecEnding> {
+  async #watch(): Promise<ExecEnding> {
     const { signal, timeoutMs } = this.#options;
     const link = linkSignals([signal], undefined, 'exec');
     const onAbort = (): void => void this.#terminate('aborted');
-    const onClosing = (): void => {
-      this.#chunks.fail(closing.reason);
-      onAbort();
-    };
     const timer =
       timeoutMs === 0 ? undefined : setTimeout(() => void this.#terminate('timed-out'), timeoutMs);
     link.signal.addEventListener('abort', onAbort);
-    closing.addEventListener('abort', onClosing);
     try {
-      return await untilAborted(this.#end(), closing);
+      return await this.#end();
     } finally {
       clearTimeout(timer);
-      closing.removeEventListener('abort', onClosing);
       link.release();
     }
   }

@@ -9,6 +9,7 @@ import {
   type ContainerManager,
   type ContainerReference,
 } from '../../container/container-manager.js';
+import type { ExecSession } from '../../container/exec.js';
 import { execToEnd } from '../../container/exec-to-end.js';
 import { toOwnerLabels } from '../../container/owner-labels.js';
 import { reapOrphans } from '../../container/reap-orphans.js';
@@ -53,6 +54,7 @@ export class InMemoryContainerManager implements ContainerManager {
   readonly #runtime: InMemoryRuntime;
   readonly #gate: CallGate;
   readonly #owner: OwnerIdentity | undefined;
+  readonly #sessions = new Set<ExecSession>();
 
   constructor(options: InMemoryContainerManagerOptions = {}) {
     this.#runtime =
@@ -145,7 +147,7 @@ export class InMemoryContainerManager implements ContainerManager {
 
   readonly copyTo: ContainerManager['copyTo'] = (container, entries, options = {}) =>
     this.#gate.on('copyTo', container, [entries, options], options, (found, signal) =>
-      copyInto(found.parts.files, resolveCopyEntries(entries), signal),
+      copyInto(found.parts.files, found.id, resolveCopyEntries(entries), signal),
     );
 
   readonly copyFrom: ContainerManager['copyFrom'] = (container, path, targetFolder, options = {}) =>
@@ -157,8 +159,9 @@ export class InMemoryContainerManager implements ContainerManager {
     this.#gate.streamOn('readFile', container, [path, options], options, async function* (found) {
       assertAbsolutePath('path', path);
       const node = found.parts.files.resolve(path);
-      if (node?.kind !== 'file')
-        throw refusal('PATH_NOT_FOUND', 'readFile', found.id, `there is no file ${path}`);
+      if (node === undefined) throw refusal('PATH_NOT_FOUND', 'readFile', found.id, `there is no ${path}`);
+      if (node.kind !== 'file')
+        throw refusal('COPY_FAILED', 'readFile', found.id, `${path} is no regular file`);
       yield await Promise.resolve(node.content);
     });
 
@@ -219,10 +222,10 @@ export class InMemoryContainerManager implements ContainerManager {
     return reapOrphans(this, options);
   };
 
-  /** What runs in containers goes on; commands that were started by this manager are ended. */
-  close(): Promise<void> {
+  /** Ends the commands that this manager started; what else runs in containers goes on. */
+  async close(): Promise<void> {
     this.#gate.close();
-    return Promise.resolve();
+    await Promise.all([...this.#sessions].map((session) => session.close()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -234,6 +237,9 @@ export class InMemoryContainerManager implements ContainerManager {
     options.signal?.throwIfAborted();
     this.#gate.closing.throwIfAborted();
     const found = this.#runtime.get(toId(container), 'exec');
-    return Promise.resolve(found.openExec(resolved, this.#gate.closing));
+    const session = found.openExec(resolved);
+    this.#sessions.add(session);
+    void session.ending.then(() => this.#sessions.delete(session));
+    return Promise.resolve(session);
   };
 }

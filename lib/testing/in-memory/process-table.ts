@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import { RunningProcess, type ProcessStart } from './running-process.js';
+import { RunningProcess, type ProcessNeighbours, type ProcessStart } from './running-process.js';
 import type { InMemoryProgram } from './process.js';
 
 /** The living processes of one container. */
-export class ProcessTable {
+export class ProcessTable implements ProcessNeighbours {
   readonly #programs: Readonly<Record<string, InMemoryProgram>>;
   readonly #memoryLimitBytes: number;
   readonly #living = new Map<number, RunningProcess>();
@@ -58,7 +58,6 @@ export class ProcessTable {
     return this.#living.get(pid);
   }
 
-  /** Ends the process when all together use more memory than they may. */
   checkMemory(process: RunningProcess): void {
     if (this.memoryBytes <= this.#memoryLimitBytes) return;
     this.oomKilled = true;

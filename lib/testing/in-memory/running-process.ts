@@ -4,7 +4,6 @@ import type { BoundedQueue } from './bounded-queue.js';
 import { exitCodeOf } from './exit-code.js';
 import type { FileTree } from './file-tree.js';
 import type { InMemoryChild, InMemoryOutput, InMemoryProcess, InMemoryProgram } from './process.js';
-import type { ProcessTable } from './process-table.js';
 import type { UserIds } from './users.js';
 
 /** What a process is started with. */
@@ -20,6 +19,14 @@ export interface ProcessStart {
   readonly write: (channel: OutputChannel, bytes: Uint8Array) => Promise<void>;
 }
 
+/** What processes have to do with each other. */
+export interface ProcessNeighbours {
+  start(start: ProcessStart): RunningProcess;
+  find(pid: number): RunningProcess | undefined;
+  /** Ends the process when all together use more memory than they may. */
+  checkMemory(process: RunningProcess): void;
+}
+
 const IGNORED_BY_DEFAULT: ReadonlySet<NodeJS.Signals> = new Set(['SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH']);
 
 /** A process of a container: a program's function, and what the world can do to it. */
@@ -32,16 +39,16 @@ export class RunningProcess implements InMemoryProcess, InMemoryChild {
   readonly stderr: InMemoryOutput;
   memoryBytes = 0;
   readonly #start: ProcessStart;
-  readonly #table: ProcessTable;
+  readonly #neighbours: ProcessNeighbours;
   readonly #children: RunningProcess[] = [];
   readonly #traps = new Map<NodeJS.Signals, () => void>();
   readonly #end = new AbortController();
   #settle: (exitCode: number) => void = () => undefined;
 
-  constructor(pid: number, start: ProcessStart, table: ProcessTable) {
+  constructor(pid: number, start: ProcessStart, neighbours: ProcessNeighbours) {
     this.pid = pid;
     this.#start = start;
-    this.#table = table;
+    this.#neighbours = neighbours;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -113,17 +120,17 @@ export class RunningProcess implements InMemoryProcess, InMemoryChild {
 
   useMemory(bytes: number): void {
     this.memoryBytes = bytes;
-    this.#table.checkMemory(this);
+    this.#neighbours.checkMemory(this);
   }
 
   spawn(argv: readonly string[]): InMemoryChild {
-    const child = this.#table.start({ ...this.#start, argv, stdin: undefined });
+    const child = this.#neighbours.start({ ...this.#start, argv, stdin: undefined });
     this.#children.push(child);
     return child;
   }
 
   find(pid: number): InMemoryChild | undefined {
-    return this.#table.find(pid);
+    return this.#neighbours.find(pid);
   }
 
   /** This process and all that it, or one that it started, has started. */
