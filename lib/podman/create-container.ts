@@ -18,26 +18,33 @@ const LOOKUP_MS = 250;
  * An abort does not cut the request off at once: the container may be made all the same. Podman has no idempotency key,
  * so that after a lost answer the container is looked up by its name and its `nonce` label.
  */
-export async function createContainer(
+export function createContainer(
   client: LibpodClient,
   spec: ResolvedContainerSpec,
   options: CallOptions,
 ): Promise<ContainerHandle> {
-  const { signal } = options;
-  signal?.throwIfAborted();
+  return client.undertake('create', options.signal, (signal) => create(client, spec, signal));
+}
+
+async function create(
+  client: LibpodClient,
+  spec: ResolvedContainerSpec,
+  signal: AbortSignal,
+): Promise<ContainerHandle> {
+  signal.throwIfAborted();
   const late = delayAbort(signal, LATE_ANSWER_MS);
   const id = await request(client, spec, late.signal)
     .catch(async (error: unknown) => {
       const found = isUnanswered(error, late.signal) ? await lookUp(client, spec) : undefined;
       if (found !== undefined) return found;
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       throw error;
     })
     .finally(() => {
       late.release();
     });
   const handle = new PodmanContainerHandle(client, id, spec.name);
-  if (signal?.aborted === true) {
+  if (signal.aborted) {
     // The reason counts, whatever becomes of this; what is left then is an orphan that carries its owner's name.
     await handle.remove().catch(() => undefined);
     throw signal.reason;

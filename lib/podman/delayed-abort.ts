@@ -6,21 +6,21 @@ export const LATE_ANSWER_MS = 10_000;
 /**
  * A signal that aborts some time after another, with its reason: for requests whose answer says what is to be undone.
  */
-export function delayAbort(source: AbortSignal | undefined, delayMs: number): LinkedSignal {
+export function delayAbort(source: AbortSignal, delayMs: number): LinkedSignal {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     timer = setTimeout(() => {
-      controller.abort(source?.reason);
+      controller.abort(source.reason);
     }, delayMs);
   };
-  if (source?.aborted === true) onAbort();
-  else source?.addEventListener('abort', onAbort, { once: true });
+  if (source.aborted) onAbort();
+  else source.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,
     release() {
       clearTimeout(timer);
-      source?.removeEventListener('abort', onAbort);
+      source.removeEventListener('abort', onAbort);
     },
   };
 }

@@ -4,7 +4,6 @@ import type { ExecEnding, ExecInput, ExecSession, TerminalSize } from '../contai
 import type { OutputChunk } from '../container/output-chunk.js';
 import { assertTerminalSize, type ResolvedOpenExecOptions } from '../container/resolve-exec-options.js';
 import { ContainerError } from '../errors.js';
-import { delayAbort, LATE_ANSWER_MS } from './delayed-abort.js';
 import { notStarted, readExitCode, signalOf } from './exec-ending.js';
 import { HijackedInput } from './exec-input.js';
 import { killExec } from './exec-kill.js';
@@ -16,46 +15,17 @@ import {
   ServiceLineFilter,
   type ConnectionState,
 } from './exec-output.js';
-import { createExec, resizeExec, startExec } from './exec-wire.js';
+import { resizeExec } from './exec-wire.js';
 import { demultiplex } from './frame-demultiplexer.js';
 import type { LibpodClient } from './libpod-client.js';
 
 /** How long output may still come after everything in the session was ended. */
 const DRAIN_MS = 1000;
 
-interface ExecContext {
+/** For errors. */
+export interface ExecContext {
   readonly operation: 'exec';
   readonly container: string;
-}
-
-/** Starts a command in a container. Aborting ends it, also when that happens while it is being started. */
-export async function openExecSession(
-  client: LibpodClient,
-  container: string,
-  options: ResolvedOpenExecOptions,
-): Promise<PodmanExecSession> {
-  const context: ExecContext = { operation: 'exec', container };
-  options.signal?.throwIfAborted();
-  const id = await createExec(client, container, options, context);
-  const late = delayAbort(options.signal, LATE_ANSWER_MS);
-  const starting = startExec(client, id, options.terminal, context, late.signal);
-  const socket = await starting
-    .catch(async (error: unknown) => {
-      const refused = error instanceof ContainerError && (error.status ?? 0) >= 400;
-      // Without an answer it may run all the same, and nobody would hear it.
-      if (!refused) await killExec(client, { container, id, graceMs: options.killGraceMs });
-      options.signal?.throwIfAborted();
-      throw error;
-    })
-    .finally(() => {
-      late.release();
-    });
-  const session = new PodmanExecSession(client, id, socket, options, context);
-  if (options.signal?.aborted === true) {
-    await session.close();
-    throw options.signal.reason;
-  }
-  return session;
 }
 
 /** An exec session over a connection of its own. */
@@ -98,6 +68,8 @@ export class PodmanExecSession implements ExecSession {
     // Who reads the output alone has the same failure from there.
     this.ending.catch(() => undefined);
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    client.closing.addEventListener('abort', this.#onClosing, { once: true });
+    client.hold(this.ending);
     if (options.timeoutMs > 0)
       this.#timer = setTimeout(() => void this.#kill('timed-out'), options.timeoutMs);
   }
@@ -124,6 +96,10 @@ export class PodmanExecSession implements ExecSession {
 
   readonly #onAbort = (): void => {
     void this.#kill('aborted');
+  };
+
+  readonly #onClosing = (): void => {
+    void this.close();
   };
 
   /** Ends the command, once: what asks first decides the outcome. Tells whether nothing of it is left. */
@@ -157,6 +133,7 @@ export class PodmanExecSession implements ExecSession {
   #release(): void {
     clearTimeout(this.#timer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#client.closing.removeEventListener('abort', this.#onClosing);
   }
 
   async *#readOutput(): AsyncGenerator<OutputChunk, void> {

@@ -1,24 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import pRetry from 'p-retry';
 import { Pool, type Dispatcher } from 'undici';
 import { linkSignals, type LinkedSignal } from '../abort.js';
 import { ContainerError } from '../errors.js';
 import type { PodmanAddress } from './address.js';
 import { isRepeatable, toHttpRequest, type LibpodRequest } from './libpod-request.js';
+import { readErrorText, streamBody } from './response-body.js';
 import { UpgradeHandler } from './upgrade-handler.js';
-import {
-  isNeverSent,
-  isTransient,
-  toContainerError,
-  toResponseError,
-  type ErrorContext,
-} from './wire-error.js';
+import { isNeverSent, isTransient, toContainerError, toResponseError } from './wire-error.js';
 
 export { libpodPath, type LibpodRequest } from './libpod-request.js';
 
-/** An error body is read this far; copier errors dump kilobytes of Go structs. */
-const MOST_ERROR_BYTES = 256 * 1024;
 /** Of calls that share the default time limit. More at once would only wait for Podman's own locks. */
 const MOST_CONTROL_CONNECTIONS = 16;
 
@@ -49,6 +42,9 @@ export class LibpodClient {
   readonly #hijacked = new Set<Duplex>();
   readonly #options: LibpodClientOptions;
   readonly #closing = new AbortController();
+  readonly #closed = new AbortController();
+  readonly #held = new Set<Promise<unknown>>();
+  #ended: Promise<void> | undefined;
 
   constructor(address: PodmanAddress, options: LibpodClientOptions) {
     const { origin, connect } = toPoolTarget(address);
@@ -58,7 +54,7 @@ export class LibpodClient {
     this.#streams = new Pool(origin, common);
     this.#options = options;
     // One for each call in flight; Node would warn of a leak from the eleventh on.
-    setMaxListeners(0, this.#closing.signal);
+    setMaxListeners(0, this.#closing.signal, this.#closed.signal);
   }
 
   /** Makes a call and reads its whole answer. Statuses from 400 on reject. */
@@ -94,7 +90,7 @@ export class LibpodClient {
     const link = this.#link(request, request.timeoutMs ?? 0);
     try {
       const response = await this.#send(this.#streams, request, link.signal);
-      return { headers: response.headers, body: readBody(response.body, request.context, link) };
+      return { headers: response.headers, body: streamBody(response.body, request.context, link) };
     } catch (error) {
       link.release();
       throw toContainerError(error, request.context, link.signal);
@@ -109,7 +105,7 @@ export class LibpodClient {
     const link = this.#link(request, request.timeoutMs ?? this.#options.requestTimeoutMs);
     try {
       link.signal.throwIfAborted();
-      const handler = new UpgradeHandler(link.signal, request.context, MOST_ERROR_BYTES);
+      const handler = new UpgradeHandler(link.signal, request.context);
       this.#streams.dispatch({ ...toHttpRequest(request), upgrade: 'tcp' }, handler);
       const socket = await handler.socket;
       this.#hijacked.add(socket);
@@ -122,19 +118,46 @@ export class LibpodClient {
     }
   }
 
-  /** Aborts once this client is closed. */
-  get closed(): AbortSignal {
+  /** Aborts when this client begins to close: what is to be ended or undone then still can be. */
+  get closing(): AbortSignal {
     return this.#closing.signal;
   }
 
+  /** Has a close wait until this settles, with calls still being made. */
+  hold(work: Promise<unknown>): void {
+    this.#held.add(work);
+    const release = (): void => void this.#held.delete(work);
+    work.then(release, release);
+  }
+
+  /**
+   * Does work that undoes itself when its signal aborts: the caller's, or that of a close, which waits for it.
+   */
+  undertake<T>(
+    operation: string,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const link = linkSignals([signal, this.#closing.signal], 0, operation);
+    const working = work(link.signal).finally(() => {
+      link.release();
+    });
+    this.hold(working);
+    return working;
+  }
+
   /** Ends everything in flight and every connection. */
-  async close(): Promise<void> {
-    if (!this.#closing.signal.aborted) {
-      this.#closing.abort(
-        new ContainerError('CLOSED', 'the container manager is closed', { operation: 'close' }),
-      );
-    }
-    for (const socket of this.#hijacked) socket.destroy(this.#closing.signal.reason as Error);
+  close(): Promise<void> {
+    this.#ended ??= this.#close();
+    return this.#ended;
+  }
+
+  async #close(): Promise<void> {
+    const reason = new ContainerError('CLOSED', 'the container manager is closed', { operation: 'close' });
+    this.#closing.abort(reason);
+    while (this.#held.size > 0) await Promise.allSettled(this.#held);
+    this.#closed.abort(reason);
+    for (const socket of this.#hijacked) socket.destroy(reason);
     await Promise.all([this.#control.destroy(), this.#streams.destroy()]);
   }
 
@@ -178,7 +201,7 @@ export class LibpodClient {
   }
 
   #link(request: LibpodRequest, timeoutMs: number): LinkedSignal {
-    return linkSignals([request.signal, this.#closing.signal], timeoutMs, request.context.operation);
+    return linkSignals([request.signal, this.#closed.signal], timeoutMs, request.context.operation);
   }
 }
 
@@ -189,32 +212,4 @@ function toPoolTarget(address: PodmanAddress): {
   // The host's name means nothing on a unix socket; it only fills the Host header.
   if (address.kind === 'unix') return { origin: 'http://podman', connect: { socketPath: address.path } };
   return { origin: `http://${address.host}:${address.port}`, connect: {} };
-}
-
-async function readErrorText(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= MOST_ERROR_BYTES) break;
-  }
-  return Buffer.concat(chunks).toString('utf8', 0, MOST_ERROR_BYTES);
-}
-
-function readBody(body: Readable, context: ErrorContext, link: LinkedSignal): AsyncIterable<Uint8Array> {
-  // An abort before anybody reads would otherwise be an unhandled 'error' event (undici#3353).
-  body.on('error', () => undefined);
-  body.once('close', () => {
-    link.release();
-  });
-  return {
-    async *[Symbol.asyncIterator]() {
-      try {
-        for await (const chunk of body as AsyncIterable<Uint8Array>) yield chunk;
-      } catch (error) {
-        throw toContainerError(error, context, link.signal);
-      }
-    },
-  };
 }

@@ -20,11 +20,11 @@ import { copyFrom } from './copy-from.js';
 import { copyTo } from './copy-to.js';
 import { createContainer } from './create-container.js';
 import { containerEvents } from './events.js';
-import { openExecSession, type PodmanExecSession } from './exec-session.js';
 import * as images from './images.js';
 import { LibpodClient } from './libpod-client.js';
 import { containerLogs } from './logs.js';
 import { negotiate } from './negotiate.js';
+import { openExecSession } from './open-exec-session.js';
 import { resolvePodmanManagerOptions, type PodmanManagerOptions } from './podman-manager-options.js';
 import { readFile } from './read-file.js';
 import { containerStats } from './stats.js';
@@ -45,7 +45,6 @@ const DEFAULT_STATS_INTERVAL_MS = 1000;
 export class PodmanManager implements ContainerManager {
   readonly #client: LibpodClient;
   readonly #owner: () => OwnerIdentity;
-  readonly #sessions = new Set<PodmanExecSession>();
   #runtime: Promise<RuntimeDescription> | undefined;
 
   constructor(options: PodmanManagerOptions) {
@@ -95,13 +94,9 @@ export class PodmanManager implements ContainerManager {
 
   /** {@inheritDoc ContainerManager.openExec} */
   readonly openExec: ContainerManager['openExec'] = (container, argv, options = {}) =>
-    this.#on('exec', container, options, async (client, id) => {
-      const session = await openExecSession(client, id, resolveOpenExecOptions(argv, options));
-      this.#sessions.add(session);
-      const forget = (): void => void this.#sessions.delete(session);
-      session.ending.then(forget, forget);
-      return session;
-    });
+    this.#on('exec', container, options, (client, id) =>
+      openExecSession(client, id, resolveOpenExecOptions(argv, options)),
+    );
 
   /** {@inheritDoc ContainerManager.stop} */
   readonly stop: ContainerManager['stop'] = (container, options = {}) =>
@@ -186,10 +181,7 @@ export class PodmanManager implements ContainerManager {
   readonly reapOrphans: ContainerManager['reapOrphans'] = (options = {}) => reapOrphans(this, options);
 
   /** {@inheritDoc ContainerManager.close} */
-  readonly close: ContainerManager['close'] = async () => {
-    await Promise.all([...this.#sessions].map((session) => session.close()));
-    await this.#client.close();
-  };
+  readonly close: ContainerManager['close'] = () => this.#client.close();
 
   /** {@inheritDoc ContainerManager.close} */
   [Symbol.asyncDispose](): Promise<void> {
@@ -221,7 +213,7 @@ export class PodmanManager implements ContainerManager {
   /** The client, once the service is known to be one that can be used. A failure is asked for again by the next call. */
   async #ready(operation: string, options: CallOptions): Promise<LibpodClient> {
     options.signal?.throwIfAborted();
-    this.#client.closed.throwIfAborted();
+    this.#client.closing.throwIfAborted();
     this.#runtime ??= negotiate(this.#client, operation, undefined).catch((error: unknown) => {
       this.#runtime = undefined;
       throw error;

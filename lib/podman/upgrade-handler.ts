@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ContainerError } from '../errors.js';
+import { MOST_ERROR_BYTES } from './response-body.js';
 import { toResponseError, type ErrorContext } from './wire-error.js';
 
 /** The part of undici's request controller that is used here. */
@@ -22,7 +23,6 @@ export class UpgradeHandler {
   readonly socket: Promise<Duplex>;
   readonly #signal: AbortSignal;
   readonly #context: ErrorContext;
-  readonly #mostErrorBytes: number;
   readonly #refusal: Buffer[] = [];
   #refusalBytes = 0;
   #status = 0;
@@ -30,10 +30,9 @@ export class UpgradeHandler {
   #resolve!: (socket: Duplex) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(signal: AbortSignal, context: ErrorContext, mostErrorBytes: number) {
+  constructor(signal: AbortSignal, context: ErrorContext) {
     this.#signal = signal;
     this.#context = context;
-    this.#mostErrorBytes = mostErrorBytes;
     this.socket = new Promise<Duplex>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -65,7 +64,7 @@ export class UpgradeHandler {
   onResponseData(controller: RequestController, chunk: Buffer): void {
     this.#refusal.push(chunk);
     this.#refusalBytes += chunk.length;
-    if (this.#refusalBytes >= this.#mostErrorBytes) controller.abort(this.#refused());
+    if (this.#refusalBytes >= MOST_ERROR_BYTES) controller.abort(this.#refused());
   }
 
   onResponseEnd(): void {
@@ -82,7 +81,7 @@ export class UpgradeHandler {
   };
 
   #refused(): ContainerError {
-    const text = Buffer.concat(this.#refusal).toString('utf8', 0, this.#mostErrorBytes);
+    const text = Buffer.concat(this.#refusal).toString('utf8', 0, MOST_ERROR_BYTES);
     return toResponseError(this.#status, text, this.#context);
   }
 }

@@ -2,9 +2,10 @@ import type { Socket } from 'node:net';
 import { execToEnd } from '../../lib/container/exec-to-end.js';
 import type { ExecOptions, ExecResult, OpenExecOptions } from '../../lib/container/exec.js';
 import { resolveOpenExecOptions } from '../../lib/container/resolve-exec-options.js';
-import { openExecSession, type PodmanExecSession } from '../../lib/podman/exec-session.js';
+import type { PodmanExecSession } from '../../lib/podman/exec-session.js';
 import type { WireExec } from '../../lib/podman/exec-wire.js';
 import type { LibpodClient } from '../../lib/podman/libpod-client.js';
+import { openExecSession } from '../../lib/podman/open-exec-session.js';
 import type { Exchange, ScriptedService } from './scripted-service.js';
 
 /** `hpid, pid, ppid, pgid, ruser, state`, as the service's top gives them. */
