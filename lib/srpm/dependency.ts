@@ -62,14 +62,42 @@ const TAGS_BY_ROLE: Readonly<Record<DependencyRole, RoleTags>> = {
   enhances: ['ENHANCENAME', 'ENHANCEVERSION', 'ENHANCEFLAGS'],
 };
 
-/** Reads one set of a header's dependencies, in the header's order. */
+/** Far more than any package has. Reading so many takes a second, in which this process does nothing else. */
+const MOST_DEPENDENCIES = 131_072;
+
+/** Reads a header's dependencies, in the header's order. @throws SRPM_INVALID, SRPM_LIMIT */
 export function readDependencies(
   file: string,
   header: HeaderBlob<TagName>,
-  role: DependencyRole,
+): Readonly<Record<DependencyRole, readonly RpmDependency[]>> {
+  let left = MOST_DEPENDENCIES;
+  const read = (role: DependencyRole): readonly RpmDependency[] => {
+    const dependencies = readSet(file, header, TAGS_BY_ROLE[role], left);
+    left -= dependencies.length;
+    return dependencies;
+  };
+  return {
+    requires: read('requires'),
+    provides: read('provides'),
+    conflicts: read('conflicts'),
+    obsoletes: read('obsoletes'),
+    recommends: read('recommends'),
+    suggests: read('suggests'),
+    supplements: read('supplements'),
+    enhances: read('enhances'),
+  };
+}
+
+function readSet(
+  file: string,
+  header: HeaderBlob<TagName>,
+  [nameTag, versionTag, flagsTag]: RoleTags,
+  most: number,
 ): readonly RpmDependency[] {
-  const [nameTag, versionTag, flagsTag] = TAGS_BY_ROLE[role];
   const names = header.texts(nameTag) ?? [];
+  if (names.length > most) {
+    throw new SrpmError('SRPM_LIMIT', file, `has more than ${MOST_DEPENDENCIES} dependencies`);
+  }
   // Names alone are from before versions were compared. rpm drops sets that do not fit together, where we would rather
   // not build at all than without what a package needs.
   const versions = header.texts(versionTag);

@@ -1,4 +1,4 @@
-import { readDependencies, type DependencyRole, type RpmDependency } from './dependency.js';
+import { readDependencies } from './dependency.js';
 import { readFileList } from './file-list.js';
 import type { HeaderBlob } from './header-blob.js';
 import { isVersion6Signature } from './header-digests.js';
@@ -43,7 +43,7 @@ export function toRpmHeader(headers: PackageHeaders): RpmHeader {
     buildHost: header.text('BUILDHOST'),
     rpmVersion: header.text('RPMVERSION'),
     encoding: header.text('ENCODING'),
-    dependencies: readAllDependencies(headers),
+    dependencies: readDependencies(file, header),
     files: readFileList(file, header),
     installedBytes: header.number('LONGSIZE') ?? header.number('SIZE'),
     payload: readPayload(headers, isVersion6),
@@ -72,20 +72,6 @@ function requiredText({ file, header }: PackageHeaders, tag: TagName): string {
   if (text === undefined || text === '')
     throw new SrpmError('SRPM_INVALID', file, `its header has no ${tag}`);
   return text;
-}
-
-function readAllDependencies({ file, header }: PackageHeaders): RpmHeader['dependencies'] {
-  const read = (role: DependencyRole): readonly RpmDependency[] => readDependencies(file, header, role);
-  return {
-    requires: read('requires'),
-    provides: read('provides'),
-    conflicts: read('conflicts'),
-    obsoletes: read('obsoletes'),
-    recommends: read('recommends'),
-    suggests: read('suggests'),
-    supplements: read('supplements'),
-    enhances: read('enhances'),
-  };
 }
 
 function readPayload(headers: PackageHeaders, isVersion6: boolean): RpmPayload {

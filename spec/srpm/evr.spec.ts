@@ -37,6 +37,12 @@ describe('compareVersions', () => {
     expect(compareVersions(`1${'0'.repeat(400)}`, `1${'0'.repeat(399)}1`)).to.equal(-1);
   });
 
+  it('puts ^ before letters, capital ones too', () => {
+    expect([compareVersions('1.0^git1', '1.0Alpha'), compareVersions('1.0Alpha', '1.0^git1')]).to.deep.equal([
+      -1, 1,
+    ]);
+  });
+
   it('does not mind leading zeros, be they all', () => {
     expect([compareVersions('000', '0'), compareVersions('1.007', '1.7')]).to.deep.equal([0, 0]);
   });

@@ -136,12 +136,14 @@ describe('the signatures of a package', () => {
       signatures: [
         [268, 'binary', Buffer.from('nonsense')],
         [278, 'strings', ['wg==']],
+        [1005, 'binary', Buffer.from('nonsense')],
       ],
     });
     const { signatures } = await readRpm(rpm);
     expect(signatures.map(({ tag, openPgp, problem }) => [tag, openPgp, problem])).to.deep.equal([
       ['OPENPGP', undefined, 'it ends early'],
       ['RSA', undefined, 'it is no OpenPGP packet'],
+      ['GPG', undefined, 'it is no OpenPGP packet'],
     ]);
   });
 });

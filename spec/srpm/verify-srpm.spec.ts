@@ -134,6 +134,13 @@ describe('verifySrpm', () => {
     });
   });
 
+  context('when the stated size is less than that of the header', () => {
+    it('does not take it for a statement', async () => {
+      const rpm = buildSrpm(SOURCE_TAGS, { signatures: [[1000, 'int32', [7]]] });
+      expect((await verifySrpm(rpm)).size).to.equal('absent');
+    });
+  });
+
   context('when the package is of format 6', () => {
     it('ignores MD5 and sizes of older formats in the signature header, as rpm does', async () => {
       const signatures: readonly TagValue[] = [
