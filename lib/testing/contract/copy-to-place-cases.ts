@@ -107,7 +107,7 @@ export const copyToPlaceCases: CaseGroup = {
     async 'put a tree into a folder that exists, and leave that as it is'(bench) {
       const container = await bench.running();
       await bench.manager.copyTo(container, [
-        { path: '/srv/there', directory: true, mode: 0o700, uid: 1234 },
+        { path: '/srv/there', directory: true, mode: 0o711, uid: 1234 },
         { path: '/srv/link', symlink: 'there' },
       ]);
       const folder = await bench.folder();
@@ -116,7 +116,7 @@ export const copyToPlaceCases: CaseGroup = {
       await chmod(folder, 0o755);
       for (const path of ['/srv/there', '/srv/link']) {
         await bench.manager.copyTo(container, [{ path, from: folder, uid: 5 }]);
-        assert.deepEqual((await statOf(bench, container, '/srv/there')).slice(0, 2), [0o040700, 1234]);
+        assert.deepEqual((await statOf(bench, container, '/srv/there')).slice(0, 2), [0o040711, 1234]);
         assert.equal((await statOf(bench, container, '/srv/there/sub/file'))[1], 5);
       }
     },
@@ -164,10 +164,17 @@ export const copyToPlaceCases: CaseGroup = {
         }),
       };
       const stream = { path: '/srv/stream', content, sizeBytes: 3 };
-      await assertRejects(bench.manager.copyTo(container, [stream]), 'COPY_FAILED');
-      assert.equal(closed, 1);
       const signal = AbortSignal.abort(new Error('before it was read'));
-      await assertRejectsWith(bench.manager.copyTo(container, [stream], { signal }), signal.reason);
+      const calls = [
+        () => assertRejects(bench.manager.copyTo(container, [stream]), 'COPY_FAILED'),
+        () => assertRejects(bench.manager.copyTo('podroot-contract-absent', [stream]), 'CONTAINER_NOT_FOUND'),
+        () => assertRejectsWith(bench.manager.copyTo(container, [stream], { signal }), signal.reason),
+      ];
+      for (const call of calls) {
+        closed = 0;
+        await call();
+        assert.notEqual(closed, 0);
+      }
     },
     async 'read a file through a link, and reject with COPY_FAILED what is no file'(bench) {
       const container = await bench.running();

@@ -1,5 +1,6 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CopyEntry } from '../../container/copy.js';
 import type {
   ResolvedCopyEntry,
   ResolvedCopyFile,
@@ -19,17 +20,16 @@ export async function copyInto(
   signal: AbortSignal,
 ): Promise<void> {
   const copy = new CopyIntoTree(tree, container, signal);
-  const unread = new Set(entries.filter((entry) => entry.kind === 'file').map(({ content }) => content));
-  try {
-    for (const entry of entries) if (entry.kind === 'host') await assertExists(entry);
-    for (const entry of entries) {
-      if (entry.kind === 'file') unread.delete(entry.content);
-      await copy.take(entry);
-    }
-  } finally {
-    for (const content of unread) {
-      if (!(content instanceof Uint8Array)) await content[Symbol.asyncIterator]().return?.();
-    }
+  for (const entry of entries) if (entry.kind === 'host') await assertExists(entry);
+  for (const entry of entries) await copy.take(entry);
+}
+
+/** Closes the streams among the contents, also those that nobody has read. */
+export async function closeContents(entries: readonly CopyEntry[]): Promise<void> {
+  for (const entry of entries) {
+    if (!('content' in entry) || typeof entry.content === 'string' || entry.content instanceof Uint8Array)
+      continue;
+    await entry.content[Symbol.asyncIterator]().return?.();
   }
 }
 

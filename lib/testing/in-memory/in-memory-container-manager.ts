@@ -20,7 +20,7 @@ import { resolveOpenExecOptions } from '../../container/resolve-exec-options.js'
 import { runContainer } from '../../container/run.js';
 import { currentOwner, type OwnerIdentity } from '../../owner.js';
 import { CallGate, toId, type InMemoryCall } from './call-gate.js';
-import { copyInto } from './copy-into.js';
+import { closeContents, copyInto } from './copy-into.js';
 import { copyOut } from './copy-out.js';
 import type { FileTree } from './file-tree.js';
 import { describeImage } from './image.js';
@@ -146,9 +146,11 @@ export class InMemoryContainerManager implements ContainerManager {
     this.#gate.call('remove', [container, options], options, () => this.#runtime.remove(toId(container)));
 
   readonly copyTo: ContainerManager['copyTo'] = (container, entries, options = {}) =>
-    this.#gate.on('copyTo', container, [entries, options], options, (found, signal) =>
-      copyInto(found.parts.files, found.id, resolveCopyEntries(entries), signal),
-    );
+    this.#gate
+      .on('copyTo', container, [entries, options], options, (found, signal) =>
+        copyInto(found.parts.files, found.id, resolveCopyEntries(entries), signal),
+      )
+      .finally(() => closeContents(entries));
 
   readonly copyFrom: ContainerManager['copyFrom'] = (container, path, targetFolder, options = {}) =>
     this.#gate.on('copyFrom', container, [path, targetFolder, options], options, (found, signal) =>
