@@ -1,6 +1,7 @@
 import { assertBoolean, assertTextList, assertTextRecord } from '../container/assert.js';
 import type { CommitOptions, ImageDescription } from '../container/image.js';
-import { contextOf } from './containers.js';
+import { OWNER_LABEL_PREFIX } from '../container/owner-labels.js';
+import { contextOf, inspectContainer } from './containers.js';
 import { checkChanges, toLabelChange } from './image-changes.js';
 import { inspectImage, toImageId } from './image-description.js';
 import { parseImageName } from './image-reference.js';
@@ -10,7 +11,9 @@ import type { LibpodClient } from './libpod-client.js';
  * Makes an image of a container's file system. Aborting does not keep the service from finishing it.
  *
  * @remarks
- * No comment is sent: images in OCI's format take none, the service answers 500.
+ * Podman gives the image the container's labels too, and whatever is run of the image gets them from there. Those that
+ * name the container's owner are emptied (they cannot be taken away), or what somebody else runs of the image would
+ * pass for an orphan of that owner. No comment is sent: images in OCI's format take none, the service answers 500.
  */
 export async function commitContainer(
   client: LibpodClient,
@@ -22,7 +25,10 @@ export async function commitContainer(
   assertTextRecord('labels', labels);
   assertTextList('changes', changes);
   assertBoolean('pause', pause);
-  const labelChanges = Object.entries(labels).map(([key, value]) => toLabelChange('labels', key, value));
+  const own = (await inspectContainer(client, container, { signal }, 'commit')).labels;
+  const ownerKeys = Object.keys(own).filter((key) => key.startsWith(OWNER_LABEL_PREFIX));
+  const all = { ...Object.fromEntries(ownerKeys.map((key) => [key, ''])), ...labels };
+  const labelChanges = Object.entries(all).map(([key, value]) => toLabelChange('labels', key, value));
   const { Id } = await checkChanges(
     changes,
     client.json<{ readonly Id: string }>({

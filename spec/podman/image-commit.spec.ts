@@ -11,11 +11,22 @@ describe('commitContainer', () => {
   const service = useScriptedService();
   let committed: Exchange | undefined;
 
+  let containerLabels: Record<string, string>;
+
   beforeEach(() => {
+    containerLabels = {};
     committed = undefined;
     service().on('POST commit', (exchange) => {
       committed = exchange;
       exchange.reply(200, { Id: ID });
+    });
+    service().on('GET containers/c1/json', (exchange) => {
+      exchange.reply(200, {
+        State: { Status: 'exited', StartedAt: '', FinishedAt: '' },
+        Config: { Labels: containerLabels },
+        NetworkSettings: {},
+        HostConfig: {},
+      });
     });
     service().on(`GET images/${ID}/json`, (exchange) => {
       exchange.reply(200, { Id: ID, Size: 1, Architecture: 'amd64', Os: 'linux' });
@@ -52,6 +63,16 @@ describe('commitContainer', () => {
       ['changes', 'CMD ["x"]'],
       ['changes', 'LABEL "one"="1"'],
       ['changes', 'LABEL "the other"="two words"'],
+    ]);
+  });
+
+  it('empties the labels that name the owner of the container, unless they are given', async () => {
+    containerLabels = { a: 'b', 'podroot.owner': 'o1', 'podroot.owner.pid': '7', 'podroot.owner.host': 'h' };
+    await commit({ labels: { 'podroot.owner.host': 'given' } });
+    expect(committed!.query.getAll('changes')).to.deep.equal([
+      'LABEL "podroot.owner"=""',
+      'LABEL "podroot.owner.pid"=""',
+      'LABEL "podroot.owner.host"="given"',
     ]);
   });
 
