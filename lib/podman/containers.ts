@@ -33,13 +33,19 @@ export async function startContainer(
       context,
     );
   }
-  await client.call({
-    method: 'POST',
-    path: libpodPath`containers/${container}/start`,
-    idempotent: true,
-    signal: options.signal,
-    context,
-  });
+  try {
+    await client.call({
+      method: 'POST',
+      path: libpodPath`containers/${container}/start`,
+      signal: options.signal,
+      context,
+    });
+  } catch (error) {
+    if (!(error instanceof ContainerError && error.code === 'CONNECTION_LOST')) throw error;
+    // Not sent again: it may have run to its end already, and would run twice. Whether it has can be seen.
+    const { state: after } = await inspectContainer(client, container, options, 'start');
+    if (after === 'created') throw error;
+  }
 }
 
 /** The call lasts as long as the grace time. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallOptions } from '../abort.js';
 import { delay, linkSignals } from '../abort.js';
-import { assertAbsolutePath, assertTimeoutMs } from '../container/assert.js';
+import { assertAbsolutePath, assertNonEmpty, assertTimeoutMs } from '../container/assert.js';
 import { ContainerError, InvalidArgumentError } from '../errors.js';
 import { parsePodmanAddress } from './address.js';
 import { LibpodClient } from './libpod-client.js';
@@ -65,6 +65,7 @@ export async function startPodmanService(options: PodmanServiceOptions = {}): Pr
   for (const name of ['root', 'runroot', 'containersConf', 'socketPath'] as const) {
     if (options[name] !== undefined) assertAbsolutePath(name, options[name]);
   }
+  if (options.executable !== undefined) assertNonEmpty('executable', options.executable);
   if (options.startTimeoutMs !== undefined) assertTimeoutMs('startTimeoutMs', options.startTimeoutMs);
   options.signal?.throwIfAborted();
   const folder = options.socketPath === undefined ? await mkdtemp(join(tmpdir(), 'podroot-')) : undefined;
