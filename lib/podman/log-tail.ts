@@ -15,15 +15,18 @@ export async function findTail(source: AsyncIterable<OutputChunk>, lines: number
   const read: LogPosition = { stdout: 0, stderr: 0 };
   const lineEnds = new LineEnds(lines, start);
   const open: Record<OutputChannel, boolean> = { stdout: false, stderr: false };
+  let latest: OutputChannel = 'stdout';
   for await (const { channel, bytes } of source) {
     if (bytes.length === 0) continue;
+    latest = channel;
     for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) {
       lineEnds.add(channel, read[channel] + at + 1);
     }
     open[channel] = bytes.at(-1) !== NEWLINE;
     read[channel] += bytes.length;
   }
-  for (const channel of ['stdout', 'stderr'] as const) {
+  const other = latest === 'stdout' ? 'stderr' : 'stdout';
+  for (const channel of [other, latest] as const) {
     if (open[channel]) lineEnds.add(channel, read[channel]);
   }
   return start;

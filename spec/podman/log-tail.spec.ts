@@ -38,6 +38,15 @@ describe('findTail', () => {
     });
   }
 
+  it('takes the line that was written to last for the last, where neither channel has a newline', async () => {
+    const [out, err]: readonly Piece[] = [
+      ['stdout', 'out'],
+      ['stderr', 'err'],
+    ];
+    expect(await findTail(logOf([out!, err!]), 1)).to.deep.equal({ stdout: 3, stderr: 0 });
+    expect(await findTail(logOf([err!, out!]), 1)).to.deep.equal({ stdout: 0, stderr: 3 });
+  });
+
   it('finds the beginning of a log without lines', async () => {
     expect(await findTail(logOf([['stdout', '']]), 1)).to.deep.equal({ stdout: 0, stderr: 0 });
   });
