@@ -1,4 +1,5 @@
 import type { Pack } from 'tar-stream';
+import type { CopyEntry, CopyFile } from '../container/copy.js';
 import type { ArchiveHeader } from './archive-header.js';
 
 type Content = AsyncIterable<Uint8Array>;
@@ -58,10 +59,30 @@ export function closeContent(content: Content, iterator?: AsyncIterator<Uint8Arr
   (async () => iterator?.return?.() ?? content[Symbol.asyncIterator]().return?.())().catch(() => undefined);
 }
 
-/** Keeps a Node stream that fails before it is its turn from ending the process; its reader gets the error then. */
-export function guardContent(content: Content): void {
-  const { on } = content as { readonly on?: unknown };
-  if (typeof on === 'function') on.call(content, 'error', () => undefined);
+/**
+ * Sees to the streams among what is to be copied while something is done with it: they are closed afterwards, and one
+ * that fails before it is its turn does not end the process; its reader gets the error then.
+ */
+export async function holdContents<T>(entries: readonly CopyEntry[], act: () => Promise<T>): Promise<T> {
+  const streams = findStreams(entries);
+  for (const stream of streams) {
+    const { on } = stream as { readonly on?: unknown };
+    if (typeof on === 'function') on.call(stream, 'error', () => undefined);
+  }
+  try {
+    return await act();
+  } finally {
+    for (const stream of streams) closeContent(stream);
+  }
+}
+
+/** As nothing has been validated yet, anything may be there. */
+function findStreams(entries: unknown): readonly Content[] {
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((entry: unknown) => {
+    const content = (entry as Partial<CopyFile> | null | undefined)?.content;
+    return typeof content === 'object' && Symbol.asyncIterator in content ? [content] : [];
+  });
 }
 
 function openEntry(

@@ -1,6 +1,6 @@
 import { pack as createPack, type Pack } from 'tar-stream';
 import { ContainerError } from '../errors.js';
-import { closeContent, packBytes, packStream } from './archive-content.js';
+import { packBytes, packStream } from './archive-content.js';
 import { toArchiveHeader } from './archive-header.js';
 import { packHostTree } from './archive-host-tree.js';
 import type { ArchiveItem } from './archive-plan.js';
@@ -13,7 +13,7 @@ export interface PackedArchive {
   readonly whole: boolean;
   /** Why it could not be made, once that is so and nobody else had stopped it before. */
   readonly failure: { readonly error: unknown } | undefined;
-  /** Stops making it, and reading what it is made of. */
+  /** Stops making it, and closes what it is reading. */
   destroy(): void;
 }
 
@@ -51,9 +51,6 @@ export function packArchive(container: string, items: readonly PackItem[]): Pack
     destroy() {
       destroyed = true;
       pack.destroy();
-      for (const { entry } of items) {
-        if (entry.kind === 'file' && !(entry.content instanceof Uint8Array)) closeContent(entry.content);
-      }
     },
   };
 }

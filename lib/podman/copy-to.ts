@@ -2,7 +2,7 @@ import type { CallOptions } from '../abort.js';
 import type { CopyEntry } from '../container/copy.js';
 import { resolveCopyEntries, type ResolvedCopyEntry } from '../container/resolve-copy-entries.js';
 import { ContainerError } from '../errors.js';
-import { closeContent, guardContent } from './archive-content.js';
+import { holdContents } from './archive-content.js';
 import { findMount, readMounts, type ArchiveMounts } from './archive-mounts.js';
 import { packArchive, type PackItem } from './archive-pack.js';
 import { findFolders, planArchives, type ArchiveItem } from './archive-plan.js';
@@ -16,17 +16,11 @@ export async function copyTo(
   entries: readonly CopyEntry[],
   options: CallOptions,
 ): Promise<void> {
-  const resolved = resolveCopyEntries(entries);
-  const streams = resolved.flatMap((entry) =>
-    entry.kind === 'file' && !(entry.content instanceof Uint8Array) ? [entry.content] : [],
-  );
-  streams.forEach(guardContent);
-  try {
+  await holdContents(entries, async () => {
+    const resolved = resolveCopyEntries(entries);
     options.signal?.throwIfAborted();
     if (resolved.length > 0) await upload(client, container, resolved, options);
-  } finally {
-    for (const stream of streams) closeContent(stream);
-  }
+  });
 }
 
 async function upload(

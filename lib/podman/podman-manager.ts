@@ -15,6 +15,7 @@ import { resolveContainerSpec } from '../container/resolve-container-spec.js';
 import { resolveOpenExecOptions } from '../container/resolve-exec-options.js';
 import { runContainer } from '../container/run.js';
 import type { OwnerIdentity } from '../owner.js';
+import { holdContents } from './archive-content.js';
 import * as containers from './containers.js';
 import { copyFrom } from './copy-from.js';
 import { copyTo } from './copy-to.js';
@@ -123,7 +124,9 @@ export class PodmanManager implements ContainerManager {
 
   /** {@inheritDoc ContainerManager.copyTo} */
   readonly copyTo: ContainerManager['copyTo'] = (container, entries, options = {}) =>
-    this.#on('copyTo', container, options, (client, id) => copyTo(client, id, entries, options));
+    holdContents(entries, () =>
+      this.#on('copyTo', container, options, (client, id) => copyTo(client, id, entries, options)),
+    );
 
   /** {@inheritDoc ContainerManager.copyFrom} */
   readonly copyFrom: ContainerManager['copyFrom'] = (container, path, targetFolder, options = {}) =>

@@ -247,6 +247,14 @@ describe('copyTo', () => {
     expect(service().requests).to.be.empty;
   });
 
+  it('closes streams also when something is refused', async () => {
+    const content = Readable.from([Buffer.from('a')]);
+    const entries = [{ path: '/a', content, sizeBytes: 1 }, { path: 'b', content: '' }, null as never];
+    const error = await failureOf(copyTo(service().client(), 'c', entries, {}));
+    expect(error).to.be.instanceOf(InvalidArgumentError).that.includes({ field: 'entries[1].path' });
+    expect(content.destroyed).to.equal(true);
+  });
+
   it('rejects with COPY_FAILED when a stream gives too few bytes', async () => {
     takeUploads(service());
     const content = Readable.from([Buffer.from('a')]);
