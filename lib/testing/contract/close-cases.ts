@@ -21,7 +21,7 @@ export const closeCases: CaseGroup = {
       await peer.close();
       await outcomes;
       assert.equal((await bench.manager.inspect(container)).state, 'running');
-      await container.remove();
+      await bench.manager.kill(container);
       assert.equal((await result).exitCode, 137);
     },
     async 'ends the commands of sessions'(bench) {

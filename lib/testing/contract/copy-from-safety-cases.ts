@@ -4,8 +4,17 @@ import { join } from 'node:path';
 import { assertRejects } from './expectations.js';
 import type { CaseGroup } from './case-group.js';
 
-/** The last two need not leave, but where they lead depends on what `sub` is. */
-const OUTWARD = ['/etc/passwd', '../../outside', '..//..//', '/', 'sub/../../../outside', 'sub/../file'];
+/** Where `link` is a link, `link/..` is not to be told from its text. */
+const OUTWARD = [
+  '/etc/passwd',
+  '../../outside',
+  '..//..//',
+  '/',
+  'sub/../../../outside',
+  'file/../sub',
+  'nothing/../sub',
+  'deep/link/../../sub',
+];
 
 export const copyFromSafetyCases: CaseGroup = {
   group: 'copyFrom, whatever the container holds',
@@ -14,7 +23,12 @@ export const copyFromSafetyCases: CaseGroup = {
       const container = await bench.create();
       for (const [index, target] of OUTWARD.entries()) {
         const path = `/srv/tree-${index}`;
-        await bench.manager.copyTo(container, [{ path: `${path}/link`, symlink: target }]);
+        await bench.manager.copyTo(container, [
+          { path: `${path}/file`, content: 'x' },
+          { path: `${path}/sub`, directory: true },
+          { path: `${path}/deep/link`, symlink: '../sub' },
+          { path: `${path}/evil`, symlink: target },
+        ]);
         await assertRejects(bench.manager.copyFrom(container, path, await bench.folder()), 'ARCHIVE_UNSAFE');
       }
       await bench.manager.copyTo(container, [
@@ -22,12 +36,14 @@ export const copyFromSafetyCases: CaseGroup = {
         { path: '/srv/tree/link', symlink: './/sub/file' },
         { path: '/srv/tree/dangling', symlink: 'nothing' },
         { path: '/srv/tree/sub/up', symlink: '../../tree/sub' },
+        { path: '/srv/tree/back', symlink: 'sub/../sub' },
       ]);
       const folder = await bench.folder();
       await bench.manager.copyFrom(container, '/srv/tree', folder);
       assert.equal(await readlink(join(folder, 'tree/link')), './/sub/file');
       assert.equal(await readlink(join(folder, 'tree/dangling')), 'nothing');
       assert.equal(await readlink(join(folder, 'tree/sub/up')), '../../tree/sub');
+      assert.equal(await readlink(join(folder, 'tree/back')), 'sub/../sub');
     },
     async 'leaves links out, or ends at the first, as it is told'(bench) {
       const container = await bench.create();

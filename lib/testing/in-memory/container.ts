@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { delay, linkSignals } from '../../abort.js';
+import { assertSignalName } from '../../container/assert.js';
 import type { ResolvedContainerSpec } from '../../container/container-spec.js';
 import type {
   ContainerDescription,
@@ -9,9 +10,7 @@ import type {
   WaitResult,
 } from '../../container/description.js';
 import type { ResolvedOpenExecOptions } from '../../container/resolve-exec-options.js';
-import { InvalidArgumentError } from '../../errors.js';
 import { InMemoryExecSession, type SessionEnds } from './exec-session.js';
-import { exitCodeOf } from './exit-code.js';
 import type { FileTree } from './file-tree.js';
 import type { InMemoryImage } from './image.js';
 import { OutputLog } from './output-log.js';
@@ -103,9 +102,7 @@ export class InMemoryContainer {
   }
 
   kill(signalName: NodeJS.Signals): void {
-    if (exitCodeOf(signalName) === undefined) {
-      throw new InvalidArgumentError('signalName', signalName, 'must be the name of a signal, as in SIGTERM');
-    }
+    assertSignalName('signalName', signalName);
     this.assertRunning('kill');
     this.#main?.kill(signalName);
   }

@@ -21,7 +21,7 @@ export async function copyOut(
   if (node === undefined) {
     throw refusal('PATH_NOT_FOUND', 'copyFrom', container, `there is no ${options.path}`);
   }
-  const copy = new TreeCopy(container, options, signal);
+  const copy = new TreeCopy(container, node, options, signal);
   try {
     await mkdir(options.targetFolder, { recursive: true });
     await copy.write(node, options.name ?? '', '');
@@ -35,6 +35,7 @@ export async function copyOut(
 
 class TreeCopy {
   readonly #container: string;
+  readonly #root: FileNode;
   readonly #target: string;
   readonly #options: ResolvedCopyFromOptions;
   readonly #signal: AbortSignal;
@@ -44,8 +45,9 @@ class TreeCopy {
   #bytes = 0;
   #skipped = 0;
 
-  constructor(container: string, options: ResolvedCopyFromOptions, signal: AbortSignal) {
+  constructor(container: string, root: FileNode, options: ResolvedCopyFromOptions, signal: AbortSignal) {
     this.#container = container;
+    this.#root = root;
     this.#target = resolve(options.targetFolder);
     this.#folders.add(this.#target);
     this.#options = options;
@@ -110,12 +112,22 @@ class TreeCopy {
       this.#skipped += 1;
       return;
     }
-    if (symlinks === 'refuse' || mayLeave(path, to)) {
+    const folders = foldersOnTheWay(path, to);
+    if (symlinks === 'refuse' || folders?.every((folder) => this.#isFolder(folder)) !== true) {
       throw this.#refusal('ARCHIVE_UNSAFE', `${path} is a symbolic link to ${to}`);
     }
     const place = join(this.#target, path);
     await this.#makeWay(place);
     await symlink(to, place);
+  }
+
+  /** Whether what is copied to this path, relative to the target folder, is a folder. */
+  #isFolder(path: string): boolean {
+    const parts = path.split('/');
+    const outside = this.#options.name !== undefined && parts.shift() !== this.#options.name;
+    let node: FileNode | undefined = outside ? undefined : this.#root;
+    for (const part of parts) node = node?.kind === 'directory' ? node.children.get(part) : undefined;
+    return node?.kind === 'directory';
   }
 
   /** Removes what is there, which may be a link to somewhere else, and has the folder around it. */
@@ -144,11 +156,24 @@ class TreeCopy {
   }
 }
 
-/** Whether a link leads out of the target folder, or may: where `a/..` leads is not to be told from its text. */
-function mayLeave(path: string, to: string): boolean {
-  const parts = to.split('/').filter((part) => part !== '' && part !== '.');
-  const up = parts.findLastIndex((part) => part === '..') + 1;
-  return (
-    to.startsWith('/') || parts.slice(0, up).some((part) => part !== '..') || up > path.split('/').length - 1
-  );
+/**
+ * The paths that must be folders for a link to stay inside of the target folder, or `undefined` when it leads out:
+ * `a/..` leads to wherever `a` does.
+ */
+function foldersOnTheWay(path: string, to: string): readonly string[] | undefined {
+  if (to.startsWith('/')) return undefined;
+  const at = path.split('/').slice(0, -1);
+  const folders: string[] = [];
+  let named = false;
+  for (const part of to.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (named) folders.push(at.join('/'));
+      if (at.pop() === undefined) return undefined;
+    } else {
+      named = true;
+      at.push(part);
+    }
+  }
+  return folders;
 }

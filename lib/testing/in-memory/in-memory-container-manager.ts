@@ -12,6 +12,7 @@ import {
 import type { ExecSession } from '../../container/exec.js';
 import { execToEnd } from '../../container/exec-to-end.js';
 import { toOwnerLabels } from '../../container/owner-labels.js';
+import { pruneContainers } from '../../container/prune.js';
 import { reapOrphans } from '../../container/reap-orphans.js';
 import { resolveContainerSpec } from '../../container/resolve-container-spec.js';
 import { resolveCopyEntries } from '../../container/resolve-copy-entries.js';
@@ -25,7 +26,7 @@ import { copyOut } from './copy-out.js';
 import type { FileTree } from './file-tree.js';
 import { describeImage } from './image.js';
 import { refusal } from './refusal.js';
-import { assertLabelsGiven, InMemoryRuntime, type InMemoryRuntimeOptions } from './runtime.js';
+import { InMemoryRuntime, type InMemoryRuntimeOptions } from './runtime.js';
 
 /**
  * What an {@link InMemoryContainerManager} begins with.
@@ -63,7 +64,7 @@ export class InMemoryContainerManager implements ContainerManager {
     this.#owner = options.owner;
   }
 
-  /** Every call made so far, in order; `run` and `reapOrphans` with the calls that they make. */
+  /** Every call made so far, in order; `run`, `prune` and `reapOrphans` with the calls that they make. */
   get calls(): readonly InMemoryCall[] {
     return this.#gate.calls;
   }
@@ -196,13 +197,10 @@ export class InMemoryContainerManager implements ContainerManager {
       this.#runtime.list(options).map((found) => found.summary()),
     );
 
-  readonly prune: ContainerManager['prune'] = (options) =>
-    this.#gate.call('prune', [options], options, async () => {
-      assertLabelsGiven(options);
-      const found = this.#runtime.list(options).map(({ id }) => id);
-      for (const id of found) await this.#runtime.remove(id);
-      return found;
-    });
+  readonly prune: ContainerManager['prune'] = (options) => {
+    this.#gate.record('prune', [options]);
+    return pruneContainers(this, options);
+  };
 
   readonly commit: ContainerManager['commit'] = (container, options = {}) =>
     this.#gate.on('commit', container, [options], options, (found) =>

@@ -1,7 +1,6 @@
 import type { ListOptions } from '../../container/container-manager.js';
 import type { ResolvedContainerSpec } from '../../container/container-spec.js';
 import type { CommitOptions, ImportImageOptions } from '../../container/image.js';
-import { InvalidArgumentError } from '../../errors.js';
 import { InMemoryContainer } from './container.js';
 import { EventFeed } from './event-feed.js';
 import { FileTree } from './file-tree.js';
@@ -183,14 +182,4 @@ export class InMemoryRuntime {
     const { id, name, image, labels } = container.summary();
     this.events.add({ action, containerId: id, name, image, labels, exitCode });
   }
-}
-
-/** Refuses to list nothing in particular where what is listed is removed. */
-export function assertLabelsGiven(options: ListOptions): void {
-  if (Object.keys(options.labels ?? {}).length > 0) return;
-  throw new InvalidArgumentError(
-    'labels',
-    options.labels,
-    'must hold at least one label: what is found is removed',
-  );
 }
