@@ -13,9 +13,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   output: ['container', 'errors', 'abort'],
   podman: ['container', 'output', 'errors', 'abort', 'owner', 'undici', 'tar-fs', 'tar-stream', 'p-retry'],
   srpm: ['errors', 'abort'],
+  buildroot: ['srpm', 'errors', 'abort'],
   koji: ['build', 'buildroot', 'srpm', 'container', 'errors', 'abort', 'undici', 'saxes'],
   testing: ['container', 'output', 'errors', 'abort', 'owner', 'tar-fs', 'tar-stream'],
-  index: ['container', 'output', 'podman', 'srpm', 'errors', 'abort', 'owner'],
+  index: ['container', 'output', 'podman', 'srpm', 'buildroot', 'errors', 'abort', 'owner'],
 };
 
 /** The rooms whose import of these is in one file. */

@@ -21,6 +21,7 @@ export interface RpmDependency {
   readonly text: string;
   /** What is depended on: a package, a provided name as `pkgconfig(zlib)`, a file's path, or a whole rich dependency. */
   readonly name: string;
+  /** How versions are compared; `undefined` when any version will do. */
   readonly comparison: VersionComparison | undefined;
   /** What `comparison` compares with. */
   readonly evr: Evr | undefined;

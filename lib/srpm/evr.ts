@@ -6,6 +6,7 @@
 export interface Evr {
   /** `undefined` where none is written, which counts as 0. */
   readonly epoch: number | undefined;
+  /** Without epoch and release. */
   readonly version: string;
   /** `undefined` where none is written, as in most dependencies. */
   readonly release: string | undefined;

@@ -11,6 +11,7 @@ import type { TagName } from './tags.js';
 export interface RpmFile {
   /** Its path; in a source package its bare name. */
   readonly path: string;
+  /** Of its content. */
   readonly sizeBytes: number;
   /** Type and permission bits, as in `stat`. */
   readonly mode: number;

@@ -8,8 +8,11 @@ import type { SignatureTagName } from './tags.js';
  * @public
  */
 export interface HeaderDigests {
+  /** Over the header. */
   readonly sha1: DigestState;
+  /** Over the header. */
   readonly sha256: DigestState;
+  /** Over the header; version 6 has it. */
   readonly sha3_256: DigestState;
 }
 

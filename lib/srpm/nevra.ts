@@ -7,10 +7,13 @@ import { formatEvr } from './evr.js';
  * @public
  */
 export interface Nevra {
+  /** The package's name. */
   readonly name: string;
   /** `undefined` when the package has none, which counts as 0. */
   readonly epoch: number | undefined;
+  /** As upstream counts. */
   readonly version: string;
+  /** As the packager counts. */
   readonly release: string;
   /** `src` or `nosrc` for source packages. */
   readonly arch: string;

@@ -7,8 +7,11 @@ import { parseEvr, type Evr } from './evr.js';
  * @public
  */
 export interface SimpleDependency {
+  /** A leaf, not an operator. */
   readonly operator: 'single';
+  /** A package, or a capability. */
   readonly name: string;
+  /** How versions are compared; `undefined` when any version will do. */
   readonly comparison: VersionComparison | undefined;
   /** What `comparison` compares with. */
   readonly evr: Evr | undefined;

@@ -16,9 +16,13 @@ export interface RpmHeader {
   readonly file: string;
   /** Of the package's format: 3 before rpm 4.0, 4 until rpm 6, 6. */
   readonly formatVersion: number;
+  /** The package's name. */
   readonly name: string;
+  /** `undefined` when it has none, which counts as 0. */
   readonly epoch: number | undefined;
+  /** As upstream counts. */
   readonly version: string;
+  /** As the packager counts. */
   readonly release: string;
   /** What its file name ends in: `src`, `nosrc` or, for a binary package, `headerArch`; `(none)` where that has none. */
   readonly arch: string;
@@ -26,20 +30,31 @@ export interface RpmHeader {
   readonly headerArch: string | undefined;
   /** `name-[epoch:]version-release.arch`. */
   readonly nevra: string;
+  /** Whether it is a source package. */
   readonly isSource: boolean;
   /** The source package's file name, in a binary one. */
   readonly sourceRpm: string | undefined;
+  /** One line. */
   readonly summary: string | undefined;
+  /** Several lines. */
   readonly description: string | undefined;
+  /** The spec's `License:`. */
   readonly license: string | undefined;
+  /** The spec's `URL:`. */
   readonly url: string | undefined;
+  /** The spec's `Group:`. */
   readonly group: string | undefined;
+  /** `%vendor` of the build. */
   readonly vendor: string | undefined;
+  /** `%packager` of the build. */
   readonly packager: string | undefined;
+  /** `%distribution` of the build. */
   readonly distribution: string | undefined;
+  /** The system it is for: `linux`. */
   readonly os: string | undefined;
   /** Seconds since 1970. */
   readonly buildTime: number | undefined;
+  /** The machine it was made on. */
   readonly buildHost: string | undefined;
   /** Of the rpm that made it. */
   readonly rpmVersion: string | undefined;
@@ -47,10 +62,13 @@ export interface RpmHeader {
   readonly encoding: string | undefined;
   /** Names of tags whose text is not UTF-8. */
   readonly notUtf8: readonly string[];
+  /** By what they are for. */
   readonly dependencies: Readonly<Record<DependencyRole, readonly RpmDependency[]>>;
+  /** What is in it, in the header's order. */
   readonly files: readonly RpmFile[];
   /** Bytes of the files' content, unpacked. */
   readonly installedBytes: number | undefined;
+  /** The archive of its files. */
   readonly payload: RpmPayload;
   /** MD5 of header and payload, in hexadecimal: Koji's `payloadhash`. Version 6 has none. */
   readonly sigMd5: string | undefined;
@@ -86,11 +104,13 @@ export interface RpmPayload {
  * @public
  */
 export interface SrpmHeader extends RpmHeader {
+  /** Whether it is a source package. */
   readonly isSource: true;
   /** The spec's file name: the file marked as such, else the first `*.spec`. */
   readonly specFile: string | undefined;
   /** File names or URLs, in the header's order, which is not that of their numbers. */
   readonly sources: readonly string[];
+  /** File names or URLs, in the header's order. */
   readonly patches: readonly string[];
   /** Numbers of the sources that were left out (`NoSource:`); `arch` is then `nosrc`. */
   readonly noSource: readonly number[];
@@ -101,6 +121,7 @@ export interface SrpmHeader extends RpmHeader {
    * only once the spec has been parsed there.
    */
   readonly buildRequires: readonly RpmDependency[];
+  /** What must not be there to build it. */
   readonly buildConflicts: readonly RpmDependency[];
   /** Features that rpm itself must have, such as `rpmlib(CompressedFileNames)`. */
   readonly rpmlib: readonly RpmDependency[];
@@ -108,8 +129,12 @@ export interface SrpmHeader extends RpmHeader {
   readonly dynamicBuildRequires: boolean;
   /** The spec's `BuildArch:`; empty when it builds for the target. */
   readonly buildArchs: readonly string[];
+  /** The spec's `ExclusiveArch:`, macros expanded. */
   readonly exclusiveArch: readonly string[];
+  /** The spec's `ExcludeArch:`, macros expanded. */
   readonly excludeArch: readonly string[];
+  /** The spec's `ExclusiveOS:`. */
   readonly exclusiveOs: readonly string[];
+  /** The spec's `ExcludeOS:`. */
   readonly excludeOs: readonly string[];
 }

@@ -14,7 +14,9 @@ export type SrpmErrorCode = Extract<PodrootErrorCode, `SRPM_${string}`>;
  * @public
  */
 export class SrpmError extends PodrootError {
+  /** {@inheritDoc PodrootError.name} */
   override readonly name = 'SrpmError';
+  /** What is wrong with the file. */
   declare readonly code: SrpmErrorCode;
   /** The file's path, or the name that the caller gave its bytes. */
   readonly file: string;

@@ -14,6 +14,7 @@ import { toSrpmHeader } from './to-srpm-header.js';
  * @public
  */
 export interface SrpmVerification {
+  /** What the header says. */
   readonly header: SrpmHeader;
   /** Bytes of the file. */
   readonly sizeBytes: number;
@@ -23,8 +24,11 @@ export interface SrpmVerification {
   readonly size: 'ok' | 'truncated' | 'trailing bytes' | 'absent';
   /** MD5 of header and payload, which only formats before 6 have. */
   readonly md5: DigestState;
+  /** Over the payload as it is in the file. */
   readonly payloadSha256: DigestState;
+  /** Over the payload as it is in the file. */
   readonly payloadSha512: DigestState;
+  /** Over the payload as it is in the file. */
   readonly payloadSha3_256: DigestState;
   /** Whether nothing is bad, cut or too much, including `header.digests`. What is absent is no fault. */
   readonly isIntact: boolean;
