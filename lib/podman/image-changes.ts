@@ -1,28 +1,28 @@
-import { assertNonEmpty } from '../container/assert.js';
 import { ContainerError, InvalidArgumentError } from '../errors.js';
 
 /**
- * An image's label as a change. Podman takes one label an instruction, its key up to the first `=`, and strips one pair of
- * quotes around either; there is no escaping, and none is needed, whatever is between them
- * (containers/common, libimage/import.go, ImageConfigFromChanges).
- *
- * @throws {@link InvalidArgumentError} for a key with `=` in it, which no quoting helps
+ * An image's label as a change, for versions that take changes as they are: one label an instruction, its key up to the
+ * first `=`, one pair of quotes stripped from around either; there is no escaping, and none is needed, whatever is
+ * between them (containers/common, libimage/import.go, ImageConfigFromChanges).
  */
-export function toLabelChange(field: string, key: string, value: string): string {
-  assertNonEmpty(`${field} key`, key);
-  if (key.includes('=')) throw new InvalidArgumentError(`${field} key`, key, 'must not contain "="');
+export function toLabelChange(key: string, value: string): string {
   return `LABEL "${key}"="${value}"`;
 }
 
-/** Settles as the call does, but blames the changes where the service does. */
+/** Settles as the call does, but blames the change that the service's words are about. */
 export async function checkChanges<T>(changes: readonly string[], call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
     const message = error instanceof ContainerError ? (error.runtimeMessage ?? '') : '';
-    const refused = changes.find((change) => message.includes(`invalid change ${JSON.stringify(change)}`));
+    const refused = changes.find((change) =>
+      [
+        `change ${JSON.stringify(change)}`,
+        `instruction ${JSON.stringify(change)}`,
+        `change set ${change}`,
+      ].some((blame) => message.includes(blame)),
+    );
     if (refused === undefined) throw error;
-    const reason = message.slice(message.lastIndexOf(' - ') + 3);
-    throw new InvalidArgumentError('changes', refused, `must be instructions that Podman takes (${reason})`);
+    throw new InvalidArgumentError('changes', refused, `must be instructions that Podman takes (${message})`);
   }
 }

@@ -1,11 +1,14 @@
 import { assertBoolean, assertTextList, assertTextRecord } from '../container/assert.js';
 import type { CommitOptions, ImageDescription } from '../container/image.js';
 import { OWNER_LABEL_PREFIX } from '../container/owner-labels.js';
+import { InvalidArgumentError } from '../errors.js';
 import { contextOf, inspectContainer } from './containers.js';
 import { checkChanges, toLabelChange } from './image-changes.js';
 import { inspectImage, toImageId } from './image-description.js';
 import { parseImageName } from './image-reference.js';
 import type { LibpodClient } from './libpod-client.js';
+import { negotiate } from './negotiate.js';
+import { quirksOf } from './quirks.js';
 
 /**
  * Makes an image of a container's file system. Aborting does not keep the service from finishing it.
@@ -22,13 +25,14 @@ export async function commitContainer(
 ): Promise<ImageDescription> {
   const { reference, labels = {}, changes = [], pause = true, signal } = options;
   const name = reference === undefined ? undefined : parseImageName('reference', reference);
-  assertTextRecord('labels', labels);
+  assertLabels(labels);
   assertTextList('changes', changes);
   assertBoolean('pause', pause);
+  const { commitTakesConfig } = quirksOf((await negotiate(client, 'commit', signal)).version);
   const own = (await inspectContainer(client, container, { signal }, 'commit')).labels;
   const ownerKeys = Object.keys(own).filter((key) => key.startsWith(OWNER_LABEL_PREFIX));
   const all = { ...Object.fromEntries(ownerKeys.map((key) => [key, ''])), ...labels };
-  const labelChanges = Object.entries(all).map(([key, value]) => toLabelChange('labels', key, value));
+  const labelChanges = Object.entries(all).map(([key, value]) => toLabelChange(key, value));
   const { Id } = await checkChanges(
     changes,
     client.json<{ readonly Id: string }>({
@@ -40,12 +44,20 @@ export async function commitContainer(
         tag: name?.tag,
         format: 'oci',
         pause,
-        changes: [...changes, ...labelChanges],
+        changes: commitTakesConfig ? changes : [...changes, ...labelChanges],
       },
+      json: commitTakesConfig ? { Labels: all } : undefined,
       timeoutMs: 0,
       signal,
       context: { ...contextOf('commit', container), image: reference },
     }),
   );
   return inspectImage(client, toImageId(Id), { signal }, 'commit');
+}
+
+/** A key with `=` in it cannot be written for all versions. */
+function assertLabels(labels: Readonly<Record<string, string>>): void {
+  assertTextRecord('labels', labels);
+  const key = Object.keys(labels).find((text) => text.includes('='));
+  if (key !== undefined) throw new InvalidArgumentError('labels key', key, 'must not contain "="');
 }

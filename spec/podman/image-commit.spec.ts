@@ -12,9 +12,14 @@ describe('commitContainer', () => {
   let committed: Exchange | undefined;
 
   let containerLabels: Record<string, string>;
+  let version: string;
 
   beforeEach(() => {
     containerLabels = {};
+    version = '4.3.1';
+    service().on('GET _ping', (exchange) => {
+      exchange.reply(200, 'OK', { 'libpod-api-version': version });
+    });
     committed = undefined;
     service().on('POST commit', (exchange) => {
       committed = exchange;
@@ -36,6 +41,16 @@ describe('commitContainer', () => {
   function commit(options: CommitOptions = {}) {
     return commitContainer(service().client(), 'c1', options);
   }
+
+  it('sends labels as they are to a version that takes them in its body', async () => {
+    version = '5.4.2';
+    containerLabels = { 'podroot.owner': 'o1' };
+    await commit({ changes: ['ENV A=b'], labels: { a: 'x "y" \n$z' } });
+    expect(JSON.parse(committed!.body.toString())).to.deep.equal({
+      Labels: { 'podroot.owner': '', a: 'x "y" \n$z' },
+    });
+    expect(committed!.query.getAll('changes')).to.deep.equal(['ENV A=b']);
+  });
 
   it('sends no comment, which makes the service fail, and no name unless there is one', async () => {
     expect((await commit()).id).to.equal(ID);
@@ -87,14 +102,19 @@ describe('commitContainer', () => {
     expect((await rejectionOf(commit())).code).to.equal('CONTAINER_NOT_FOUND');
   });
 
-  it('rejects with INVALID_ARGUMENT when the service refuses a change', async () => {
-    const cause = 'invalid change "FOO x" - invalid instruction FOO';
-    service().on('POST commit', (exchange) => {
-      exchange.reply(500, { cause, message: `CommitFailure: ${cause}`, response: 500 });
+  for (const [name, message] of Object.entries({
+    '4.3.1': 'CommitFailure: invalid change "FOO x" - invalid instruction FOO',
+    '5.4.2': 'applying changes: processing change "FOO x": did not understand change instruction "FOO x"',
+    '5.4.2, of an argument': 'applying changes: parsing change set FOO x: FOO must have two arguments',
+  })) {
+    it(`rejects with INVALID_ARGUMENT when the service refuses a change: ${name}`, async () => {
+      service().on('POST commit', (exchange) => {
+        exchange.reply(500, { cause: message, message, response: 500 });
+      });
+      const error = await rejectionOf(commit({ changes: ['ENV A=b', 'FOO x'] }));
+      expect(error).to.deep.include({ code: 'INVALID_ARGUMENT', field: 'changes', value: 'FOO x' });
     });
-    const error = await rejectionOf(commit({ changes: ['FOO x'] }));
-    expect(error).to.deep.include({ code: 'INVALID_ARGUMENT', field: 'changes' });
-  });
+  }
 
   context('when an option is wrong', () => {
     const wrong: readonly (readonly [string, CommitOptions])[] = [
@@ -115,7 +135,7 @@ describe('commitContainer', () => {
 
 describe('toLabelChange', () => {
   it('puts quotes around both and escapes nothing, as the service strips one pair and unescapes nothing', () => {
-    expect(toLabelChange('labels', 'a', 'x "y" \\ \n$z')).to.equal('LABEL "a"="x "y" \\ \n$z"');
-    expect(toLabelChange('labels', 'a', '')).to.equal('LABEL "a"=""');
+    expect(toLabelChange('a', 'x "y" \\ \n$z')).to.equal('LABEL "a"="x "y" \\ \n$z"');
+    expect(toLabelChange('a', '')).to.equal('LABEL "a"=""');
   });
 });
