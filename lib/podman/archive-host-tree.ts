@@ -1,19 +1,18 @@
-import fs, { type ReadStream, type Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import fs, { type Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import * as tarFs from 'tar-fs';
 import type { Pack } from 'tar-stream';
 import type { ResolvedCopyFromHost } from '../container/resolve-copy-entries.js';
 import { toArchiveHeader } from './archive-header.js';
 import type { ArchiveItem } from './archive-plan.js';
+import { createHostFileStream } from './host-file.js';
 
 /** Makes the error for a path of this machine that cannot be copied. */
 export type HostFailure = (path: string, problem: string, cause?: unknown) => Error;
 
 type Callback<T> = (error: Error | null, value?: T) => void;
 
-const READ_BYTES = 256 * 1024;
 const PERMISSIONS = 0o7777;
 
 /** Writes a file, or a folder with all in it, of this machine. Only what is read at the moment is in memory. */
@@ -53,8 +52,7 @@ export async function packHostTree(
       entries: names,
       ignore: (path: string): boolean => without.includes(path),
       map: (header: tarFs.Headers) => toHostHeader(item, header),
-      mapStream: (source: ReadStream, { size }: { size: number }) =>
-        Readable.from(readExactly(source, size, toFailure), { objectMode: false }),
+      mapStream: (path: string, { size }: { size: number }) => createHostFileStream(path, size, toFailure),
     };
     tarFs.pack(entry.from, options);
   });
@@ -117,21 +115,7 @@ function readingFs(pack: Pack, toFailure: HostFailure) {
         else done(toFailure(path, 'is a link whose target is not valid UTF-8'));
       });
     },
-    createReadStream: (path: string, range: { readonly start: number; readonly end: number }) =>
-      fs.createReadStream(path, { ...range, highWaterMark: READ_BYTES }),
+    // The size is known only where the stream is mapped, so that it is made there.
+    createReadStream: (path: string) => path,
   };
-}
-
-/** Hands on a file's content if it is as long as its header has promised. */
-async function* readExactly(source: ReadStream, size: number, toFailure: HostFailure): AsyncIterable<Buffer> {
-  const path = String(source.path);
-  let length = 0;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > size) break;
-    yield chunk;
-  }
-  // Only so much is read, so that growth does not show in what came.
-  const now = length === size ? (await stat(path)).size : length;
-  if (now !== size) throw toFailure(path, `changed its size while it was read, from ${size} bytes`);
 }
