@@ -18,9 +18,10 @@ const OPERATION = 'logs';
 const START_POLL_MS = 250;
 /** Between two reads of a log that grows. */
 const LEAST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5000;
-/** Without a sound from the service, how long until the log is looked at all the same. */
+const LONGEST_PAUSE_MS = 30_000;
+/** Without a sound from the service, how long until the log is looked at all the same, and how many times a read's time. */
 const SILENCE_MS = 10_000;
+const SILENCE_READS = 10;
 /** Failed reads in a row, with a pause that doubles after each. */
 const MOST_FAILURES = 6;
 
@@ -36,7 +37,7 @@ const AT_REST: ReadonlySet<ContainerState> = new Set(['created', 'exited', 'remo
  * (podman#21914). Only `follow=false` gives a log whole. So the log is read that way, again and again from its beginning,
  * and what was given before is passed over; following tells no more than when it is worth it. The price is the service's
  * time (10 µs a line and read), and that a line comes up to some tenths of a second late, more where the log is long:
- * reading takes at most a third of the time. A connection that breaks is made again, several times.
+ * reading takes no more than a third of the time. A connection that breaks is made again, several times.
  *
  * With `follow`, a container that has not started yet is waited for.
  * @throws `CONTAINER_NOT_FOUND`; `CONNECTION_LOST` or `RUNTIME_UNAVAILABLE` when connecting again did not help;
@@ -103,9 +104,9 @@ class Log {
           await delay(LEAST_PAUSE_MS * 2 ** failures, this.#call.signal);
           continue;
         }
-        const pauseMs = Math.max(LEAST_PAUSE_MS, 2 * (performance.now() - begun));
-        await delay(Math.min(pauseMs, LONGEST_PAUSE_MS), this.#call.signal);
-        if (!cursor.holding) await bell.rung(SILENCE_MS, this.#call.signal);
+        const tookMs = performance.now() - begun;
+        await delay(Math.min(Math.max(LEAST_PAUSE_MS, 2 * tookMs), LONGEST_PAUSE_MS), this.#call.signal);
+        if (!cursor.holding) await bell.rung(Math.max(SILENCE_MS, SILENCE_READS * tookMs), this.#call.signal);
       }
     } finally {
       bell.close();
