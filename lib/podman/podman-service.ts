@@ -68,21 +68,29 @@ export async function startPodmanService(options: PodmanServiceOptions = {}): Pr
   if (options.executable !== undefined) assertNonEmpty('executable', options.executable);
   if (options.startTimeoutMs !== undefined) assertTimeoutMs('startTimeoutMs', options.startTimeoutMs);
   options.signal?.throwIfAborted();
-  const folder = options.socketPath === undefined ? await mkdtemp(join(tmpdir(), 'podroot-')) : undefined;
-  const socketPath = options.socketPath ?? join(folder ?? '', 'podman.sock');
+  const folder = await mkdtemp(join(tmpdir(), 'podroot-'));
+  const socketPath = options.socketPath ?? join(folder, 'podman.sock');
+  let made = false;
   let child: ServiceProcess | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
       await child?.end();
-      await rm(folder ?? socketPath, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
+      if (made) await rm(socketPath, { force: true });
     })());
   try {
     await assertFree(socketPath);
-    child = new ServiceProcess(options.executable ?? 'podman', toArgv(options, socketPath), toEnv(options));
+    made = true;
+    child = new ServiceProcess(
+      options.executable ?? 'podman',
+      toArgv(options, socketPath),
+      toEnv(options),
+      folder,
+    );
     await answered(child, socketPath, options);
   } catch (error) {
-    if (child !== undefined || folder !== undefined) await stop();
+    await stop();
     throw error;
   }
   return { address: `unix://${socketPath}`, pid: child.pid, stop, [Symbol.asyncDispose]: stop };

@@ -10,9 +10,13 @@ export class ServiceProcess {
   #text = '';
   #ended: string | undefined;
 
-  /** @throws what `spawn` throws for arguments that no process can have */
-  constructor(executable: string, argv: readonly string[], env: NodeJS.ProcessEnv) {
+  /**
+   * @param folder - where it runs; the monitor of a container that runs out of memory leaves a file called `oom` there
+   * @throws what `spawn` throws for arguments that no process can have
+   */
+  constructor(executable: string, argv: readonly string[], env: NodeJS.ProcessEnv, folder: string) {
     this.#child = spawn(executable, argv, {
+      cwd: folder,
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
       // A group of its own: a Ctrl-C meant for this process must not take the service away while containers are removed.
