@@ -11,13 +11,26 @@ describe('public surface', () => {
       'LineSplitter',
       'PodmanManager',
       'PodrootError',
+      'SrpmError',
+      'assertArchAllowed',
+      'canBuildArch',
+      'canonicalArch',
+      'compareEvr',
+      'compareVersions',
       'currentOwner',
       'findPodmanSocket',
+      'formatEvr',
+      'formatNevra',
       'openLogFile',
+      'parseEvr',
+      'parseNevra',
+      'readRpm',
+      'readSrpm',
       'resolveContainerSpec',
       'runContainer',
       'startPodmanService',
       'toSafeText',
+      'verifySrpm',
     ]);
   });
 
@@ -26,6 +39,11 @@ describe('public surface', () => {
   });
 
   it('of podroot/testing is these values', () => {
-    expect(Object.keys(testing).sort()).to.deep.equal([]);
+    expect(Object.keys(testing).sort()).to.deep.equal([
+      'FileTree',
+      'InMemoryContainerManager',
+      'containerManagerContract',
+      'shellPrograms',
+    ]);
   });
 });
