@@ -5,12 +5,13 @@ import * as tarFs from 'tar-fs';
 import type { Pack } from 'tar-stream';
 import type { ResolvedCopyFromHost } from '../container/resolve-copy-entries.js';
 import { toArchiveHeader } from './archive-header.js';
-import type { ArchiveItem } from './archive-plan.js';
+import type { PackItem, PackThrottle } from './archive-pack.js';
 import { createHostFileStream } from './host-file.js';
 
 /** Makes the error for a path of this machine that cannot be copied. */
 export type HostFailure = (path: string, problem: string, cause?: unknown) => Error;
 
+type HostItem = PackItem & { readonly entry: ResolvedCopyFromHost };
 type Callback<T> = (error: Error | null, value?: T) => void;
 
 const PERMISSIONS = 0o7777;
@@ -18,11 +19,11 @@ const PERMISSIONS = 0o7777;
 /** Writes a file, or a folder with all in it, of this machine. Only what is read at the moment is in memory. */
 export async function packHostTree(
   pack: Pack,
-  item: ArchiveItem & { readonly entry: ResolvedCopyFromHost },
-  withTop: boolean,
+  item: HostItem,
+  throttle: PackThrottle,
   toFailure: HostFailure,
 ): Promise<void> {
-  const { entry, without } = item;
+  const { entry, without, withTop } = item;
   // tar-fs asks its filter about neither the top nor what it is given by name.
   const names = withTop ? undefined : await listNames(entry.from, without, toFailure);
   await new Promise<void>((resolve, reject) => {
@@ -45,7 +46,7 @@ export async function packHostTree(
         pack.off('error', onError).off('close', onClose);
         resolve();
       },
-      fs: readingFs(pack, toFailure),
+      fs: readingFs(pack, throttle, toFailure),
       sort: true,
       // Masking is for what is made for this user, not for what is sent.
       umask: 0,
@@ -70,10 +71,7 @@ async function listNames(
 }
 
 /** The header with the container's names and owners; `header.name` is relative to the top, which is `.`. */
-function toHostHeader(
-  { entry, name }: ArchiveItem & { readonly entry: ResolvedCopyFromHost },
-  header: tarFs.Headers,
-) {
+function toHostHeader({ entry, name }: HostItem, header: tarFs.Headers) {
   const type = header.type as 'file' | 'directory' | 'symlink';
   return toArchiveHeader({
     name: join(name, header.name),
@@ -87,10 +85,11 @@ function toHostHeader(
 }
 
 /**
- * The calls that tar-fs makes, without its two traps: it takes a name that has vanished for the end of the tree, and
- * writes to an archive that was destroyed while the call ran, which throws where nobody can catch it.
+ * The calls that tar-fs makes, at the reader's pace, and without its two traps: it takes a name that has vanished for
+ * the end of the tree, and writes to an archive that was destroyed while the call ran, which throws where nobody can
+ * catch it.
  */
-function readingFs(pack: Pack, toFailure: HostFailure) {
+function readingFs(pack: Pack, throttle: PackThrottle, toFailure: HostFailure) {
   const unlessDestroyed =
     <T>(callback: Callback<T>): Callback<T> =>
     (error, value) => {
@@ -99,9 +98,11 @@ function readingFs(pack: Pack, toFailure: HostFailure) {
   return {
     lstat(path: string, callback: Callback<Stats>) {
       const done = unlessDestroyed(callback);
-      fs.lstat(path, (error, stats) => {
-        if (error?.code !== 'ENOENT') done(error, stats);
-        else done(toFailure(path, 'vanished, or its name is not valid UTF-8', error));
+      void throttle.ready().then(() => {
+        fs.lstat(path, (error, stats) => {
+          if (error?.code !== 'ENOENT') done(error, stats);
+          else done(toFailure(path, 'vanished, or its name is not valid UTF-8', error));
+        });
       });
     },
     readdir(path: string, callback: Callback<string[]>) {

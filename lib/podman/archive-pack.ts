@@ -28,9 +28,10 @@ export function packArchive(container: string, items: readonly PackItem[]): Pack
   let destroyed = false;
   let whole = false;
   let failure: { readonly error: unknown } | undefined;
+  const throttle = createThrottle(pack);
   pack.on('error', () => undefined);
   const fill = async (): Promise<void> => {
-    for (const item of items) await packItem(pack, item, container);
+    for (const item of items) await packItem(pack, item, container, throttle);
     whole = true;
     pack.finalize();
   };
@@ -39,7 +40,7 @@ export function packArchive(container: string, items: readonly PackItem[]): Pack
     pack.destroy(error instanceof Error ? error : new Error('an entry failed', { cause: error }));
   });
   return {
-    bytes: readPack(pack, () => {
+    bytes: readPack(pack, throttle, () => {
       destroyed = true;
     }),
     get whole() {
@@ -55,13 +56,40 @@ export function packArchive(container: string, items: readonly PackItem[]): Pack
   };
 }
 
+/** Lets something wait until the reader has taken what there is. */
+export interface PackThrottle {
+  /** Resolves when the reader wants more; never if it goes. One at a time may wait. */
+  ready(): Promise<void>;
+  /** To be called when the reader has taken something. */
+  taken(): void;
+}
+
+/** tar-stream itself holds up contents, but takes any number of links and folders while its reader is busy. */
+function createThrottle(pack: Pack): PackThrottle {
+  const kind = pack.constructor as unknown as { isBackpressured(stream: Pack): boolean };
+  let waiting: (() => void) | undefined;
+  return {
+    ready: () =>
+      new Promise((resolve) => {
+        if (kind.isBackpressured(pack)) waiting = resolve;
+        else resolve();
+      }),
+    taken() {
+      if (kind.isBackpressured(pack)) return;
+      waiting?.();
+      waiting = undefined;
+    },
+  };
+}
+
 /** Tells when the reader goes before the end, which is then no failure of the archive. */
-async function* readPack(pack: Pack, onLeft: () => void): AsyncGenerator<Uint8Array> {
+async function* readPack(pack: Pack, throttle: PackThrottle, onLeft: () => void): AsyncGenerator<Uint8Array> {
   const iterator = (pack as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   let given = false;
   try {
     while (true) {
       const next = await iterator.next();
+      throttle.taken();
       if (next.done === true) return;
       given = true;
       yield next.value;
@@ -75,8 +103,13 @@ async function* readPack(pack: Pack, onLeft: () => void): AsyncGenerator<Uint8Ar
   }
 }
 
-async function packItem(pack: Pack, item: PackItem, container: string): Promise<void> {
-  const { entry, withTop } = item;
+async function packItem(
+  pack: Pack,
+  item: PackItem,
+  container: string,
+  throttle: PackThrottle,
+): Promise<void> {
+  const { entry } = item;
   const toFailure = (path: string, problem: string, cause?: unknown): Error => {
     if (cause instanceof ContainerError) return cause;
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
@@ -90,7 +123,7 @@ async function packItem(pack: Pack, item: PackItem, container: string): Promise<
   const name = item.name === '' ? '.' : item.name;
   switch (entry.kind) {
     case 'host':
-      return packHostTree(pack, { ...item, entry }, withTop, toFailure);
+      return packHostTree(pack, { ...item, entry }, throttle, toFailure);
     case 'directory':
       return packBytes(
         pack,

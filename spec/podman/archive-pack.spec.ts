@@ -11,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +89,16 @@ describe('packArchive', () => {
         expect(byName.get('t/b/c/x')?.content.toString()).to.equal('b/c/x');
       } finally {
         process.umask(umask);
+      }
+    });
+
+    it('packs it in the order of its names, whatever order they were made in', async () => {
+      const names = Array.from({ length: 60 }, (_, at) => `f${(at * 37) % 60}`);
+      for (const name of names) writeFileSync(join(folder, name), '');
+      for (const withTop of [true, false]) {
+        const entries = await pack([{ path: '/', from: folder }], withTop);
+        const packed = entries.map(({ header }) => header.name).filter((name) => name.startsWith('f'));
+        expect(packed).to.deep.equal([...names].sort());
       }
     });
 
@@ -203,7 +214,37 @@ describe('packArchive', () => {
       expect(error).to.be.instanceOf(ContainerError).that.includes({ code: 'COPY_FAILED' });
     });
 
-    it('reads no further than its reader, and stops with it', async () => {
+    it('reads no further than its reader, links and folders neither', async () => {
+      for (let at = 0; at < 200; at += 1) symlinkSync('x', join(folder, `l${at}`));
+      const archive = await archiveOf([{ path: '/t', from: folder }]);
+      const reader = archive.bytes[Symbol.asyncIterator]();
+      await reader.next();
+      // As many calls as reading them all would take, and more.
+      for (let call = 0; call < 1000; call += 1) await lstat(folder);
+      rmSync(join(folder, 'l99'));
+      const error: unknown = await (async () => {
+        while ((await reader.next()).done !== true);
+      })().catch((reason: unknown) => reason);
+      expect(error).to.include({ code: 'COPY_FAILED' });
+      expect((error as Error).message).to.contain('l99');
+    });
+
+    it('throws nothing where nobody catches it, wherever it is stopped', async () => {
+      mkdirSync(join(folder, 'd'));
+      for (let at = 0; at < 20; at += 1) {
+        symlinkSync('x', join(folder, `l${at}`));
+        writeFileSync(join(folder, `d/f${at}`), 'f');
+      }
+      for (let stop = 0; stop < 150; stop += 1) {
+        const archive = await archiveOf([{ path: '/t', from: folder }]);
+        const reading = readAll(archive.bytes).catch(() => undefined);
+        for (let turn = 0; turn < stop; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        archive.destroy();
+        await reading;
+      }
+    });
+
+    it('stops with its reader', async () => {
       writeFileSync(join(folder, 'f'), Buffer.alloc(8_000_000));
       const archive = await archiveOf([{ path: '/t', from: folder }]);
       const reader = archive.bytes[Symbol.asyncIterator]();
