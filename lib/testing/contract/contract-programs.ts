@@ -72,6 +72,7 @@ export interface ContractPrograms {
  * @public
  */
 export interface HoldOptions {
+  /** Whether SIGTERM does not end it. @defaultValue `false` */
   readonly ignoreTerm?: boolean | undefined;
   /** A child that waits as well: in the same process group, or in a session of its own. @defaultValue none */
   readonly child?: 'same-group' | 'own-session' | undefined;

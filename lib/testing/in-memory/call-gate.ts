@@ -15,7 +15,9 @@ import type { InMemoryRuntime } from './runtime.js';
  * @public
  */
 export interface InMemoryCall {
+  /** The method's name. */
   readonly method: keyof ContainerManager & string;
+  /** What it was called with, its options last. */
   readonly arguments: readonly unknown[];
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { delay, linkSignals } from '../../abort.js';
-import { assertSignalName } from '../../container/assert.js';
+import { assertSignalName, assertTimeoutMs } from '../../container/assert.js';
 import type { ResolvedContainerSpec } from '../../container/container-spec.js';
 import type {
   ContainerDescription,
@@ -19,6 +19,9 @@ import { ProcessTable } from './process-table.js';
 import { refusal } from './refusal.js';
 import type { RunningProcess } from './running-process.js';
 import { findUser } from './users.js';
+
+const DEFAULT_STOP_GRACE_MS = 10_000;
+const DEFAULT_STATS_INTERVAL_MS = 1000;
 
 /** What a container of the in-memory runtime is made of. */
 export interface InMemoryContainerParts {
@@ -107,7 +110,8 @@ export class InMemoryContainer {
     this.#main?.kill(signalName);
   }
 
-  async stop(graceMs: number): Promise<void> {
+  async stop(graceMs = DEFAULT_STOP_GRACE_MS): Promise<void> {
+    assertTimeoutMs('graceMs', graceMs);
     const main = this.#main;
     if (main === undefined) return;
     main.kill('SIGTERM');
@@ -137,12 +141,14 @@ export class InMemoryContainer {
     this.log.end();
   }
 
-  async *stats(intervalMs: number, signal: AbortSignal): AsyncGenerator<ContainerStats> {
+  async *stats(intervalMs: number | undefined, signal: AbortSignal): AsyncGenerator<ContainerStats> {
+    const interval = intervalMs ?? DEFAULT_STATS_INTERVAL_MS;
+    assertTimeoutMs('intervalMs', interval);
     const link = linkSignals([signal, this.#ended.signal], undefined, 'stats');
     try {
       while (this.running) {
         yield this.#sample();
-        await delay(intervalMs, link.signal).catch(() => undefined);
+        await delay(interval, link.signal).catch(() => undefined);
         signal.throwIfAborted();
       }
     } finally {

@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, resolve } from 'node:path';
 import type { CopyFromResult } from '../../container/copy.js';
+import { resolveContainerPath } from '../../container/resolve-copy-entries.js';
 import type { ResolvedCopyFromOptions } from '../../container/resolve-copy-from-options.js';
 import { ContainerError, type PodrootErrorCode } from '../../errors.js';
 import type { FileNode, FileTree } from './file-tree.js';
@@ -31,6 +32,14 @@ export async function copyOut(
     throw refusal('COPY_FAILED', 'copyFrom', container, (error as Error).message);
   }
   return copy.result;
+}
+
+/** A file's content. */
+export async function* readOut(tree: FileTree, container: string, path: string): AsyncGenerator<Uint8Array> {
+  const node = tree.resolve(resolveContainerPath('path', path));
+  if (node === undefined) throw refusal('PATH_NOT_FOUND', 'readFile', container, `there is no ${path}`);
+  if (node.kind !== 'file') throw refusal('COPY_FAILED', 'readFile', container, `${path} is no regular file`);
+  yield await Promise.resolve(node.content);
 }
 
 class TreeCopy {

@@ -8,8 +8,11 @@ import { posix } from 'node:path';
 export interface FileAttributes {
   /** Permission bits. */
   readonly mode: number;
+  /** Owner's number. */
   readonly uid: number;
+  /** Group's number. */
   readonly gid: number;
+  /** When it was last changed. */
   readonly mtime: Date;
 }
 

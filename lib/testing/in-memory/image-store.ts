@@ -1,3 +1,4 @@
+import { assertNonEmpty } from '../../container/assert.js';
 import type { EnsureImageOptions } from '../../container/image.js';
 import { ContainerError, type PodrootErrorCode } from '../../errors.js';
 import { createInMemoryImage, type InMemoryImage, type InMemoryImageOptions } from './image.js';
@@ -17,6 +18,7 @@ export class ImageStore {
 
   /** The image with this reference or id. */
   get(reference: string, operation: string): InMemoryImage {
+    assertNonEmpty('reference', reference);
     const image = this.#find(reference);
     if (image === undefined)
       throw imageRefusal('IMAGE_NOT_FOUND', operation, reference, 'it is not in storage');
@@ -29,7 +31,9 @@ export class ImageStore {
     this.#images.push(image);
   }
 
+  /** Has the image as the policy says. */
   ensure(reference: string, { policy = 'missing', onProgress }: EnsureImageOptions): InMemoryImage {
+    assertNonEmpty('reference', reference);
     const local = this.#find(reference);
     if (policy === 'never' || (policy === 'missing' && local !== undefined))
       return this.get(reference, 'ensureImage');
@@ -52,6 +56,7 @@ export class ImageStore {
 
   /** Removes a reference, and the image with its last one. */
   remove(reference: string, inUse: (image: InMemoryImage) => boolean): void {
+    assertNonEmpty('reference', reference);
     const image = this.#find(reference);
     if (image === undefined) return;
     if (image.references.length > 1 && image.references.includes(reference)) {

@@ -11,12 +11,17 @@ import { FileTree } from './file-tree.js';
 export interface InMemoryImageOptions {
   /** Content of regular files, by absolute path. @defaultValue none; /etc/passwd, /root and /tmp are always there */
   readonly files?: Readonly<Record<string, string | Uint8Array>> | undefined;
+  /** Environment of its containers, besides PATH. @defaultValue none */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Text that its containers get too. @defaultValue none */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Arguments of the main process. @defaultValue none */
   readonly command?: readonly string[] | undefined;
+  /** The main process's executable. @defaultValue none */
   readonly entrypoint?: readonly string[] | undefined;
+  /** `name`, `uid` or `uid:gid`. @defaultValue root */
   readonly user?: string | undefined;
-  /** @defaultValue `'/'` */
+  /** Absolute path. @defaultValue `'/'` */
   readonly workdir?: string | undefined;
   /** As the image format spells it. @defaultValue this machine's */
   readonly architecture?: string | undefined;

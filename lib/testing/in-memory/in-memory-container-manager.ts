@@ -1,10 +1,4 @@
 import {
-  assertAbsolutePath,
-  assertNonEmpty,
-  assertTimeoutMs,
-  assertWholeNumber,
-} from '../../container/assert.js';
-import {
   toContainerId,
   type ContainerManager,
   type ContainerReference,
@@ -22,10 +16,9 @@ import { runContainer } from '../../container/run.js';
 import { currentOwner, type OwnerIdentity } from '../../owner.js';
 import { CallGate, toId, type InMemoryCall } from './call-gate.js';
 import { closeContents, copyInto } from './copy-into.js';
-import { copyOut } from './copy-out.js';
+import { copyOut, readOut } from './copy-out.js';
 import type { FileTree } from './file-tree.js';
 import { describeImage } from './image.js';
-import { refusal } from './refusal.js';
 import { InMemoryRuntime, type InMemoryRuntimeOptions } from './runtime.js';
 
 /**
@@ -39,9 +32,6 @@ export interface InMemoryContainerManagerOptions extends InMemoryRuntimeOptions 
   /** A manager whose images and containers are this one's too, as two processes share a runtime. @defaultValue none */
   readonly sharedWith?: InMemoryContainerManager | undefined;
 }
-
-const DEFAULT_STOP_GRACE_MS = 10_000;
-const DEFAULT_STATS_INTERVAL_MS = 1000;
 
 /**
  * A container runtime in the memory of this process, for tests: programs are functions, files are a tree in memory.
@@ -74,37 +64,39 @@ export class InMemoryContainerManager implements ContainerManager {
     return this.#runtime.get(toContainerId(container), 'files').parts.files;
   }
 
+  /** Says that this is the runtime in memory. */
   readonly ping: ContainerManager['ping'] = (options = {}) =>
     this.#gate.call('ping', [options], options, () => ({ name: 'in-memory', version: '1', apiVersion: '1' }));
 
+  /** Describes an image of `images`, or takes one of `registry` as the policy says. */
   readonly ensureImage: ContainerManager['ensureImage'] = (reference, options = {}) =>
-    this.#gate.call('ensureImage', [reference, options], options, () => {
-      assertNonEmpty('reference', reference);
-      return describeImage(this.#runtime.images.ensure(reference, options));
-    });
+    this.#gate.call('ensureImage', [reference, options], options, () =>
+      describeImage(this.#runtime.images.ensure(reference, options)),
+    );
 
+  /** Describes an image in storage. */
   readonly inspectImage: ContainerManager['inspectImage'] = (reference, options = {}) =>
-    this.#gate.call('inspectImage', [reference, options], options, () => {
-      assertNonEmpty('reference', reference);
-      return describeImage(this.#runtime.images.get(reference, 'inspectImage'));
-    });
+    this.#gate.call('inspectImage', [reference, options], options, () =>
+      describeImage(this.#runtime.images.get(reference, 'inspectImage')),
+    );
 
+  /** Makes an image with the few files that all have: nothing unpacks the archive. */
   readonly importImage: ContainerManager['importImage'] = (reference, archive, options = {}) =>
-    this.#gate.call('importImage', [reference, archive, options], options, async (signal) => {
-      assertNonEmpty('reference', reference);
-      return describeImage(await this.#runtime.importImage(reference, archive, options, signal));
-    });
+    this.#gate.call('importImage', [reference, archive, options], options, async (signal) =>
+      describeImage(await this.#runtime.importImage(reference, archive, options, signal)),
+    );
 
   /** Rejects with `NOT_SUPPORTED`: there is nothing that could read the archive. */
   readonly loadImages: ContainerManager['loadImages'] = (archive, options = {}) =>
     this.#gate.call('loadImages', [archive, options], options, () => this.#runtime.images.load());
 
+  /** Removes a reference, and the image with its last one. */
   readonly removeImage: ContainerManager['removeImage'] = (reference, options = {}) =>
     this.#gate.call('removeImage', [reference, options], options, () => {
-      assertNonEmpty('reference', reference);
       this.#runtime.removeImage(reference);
     });
 
+  /** Creates a container with a file system of its own. */
   readonly create: ContainerManager['create'] = (spec, options = {}) =>
     this.#gate.call('create', [spec, options], options, () => {
       const owner = toOwnerLabels(this.#owner ?? currentOwner());
@@ -113,39 +105,43 @@ export class InMemoryContainerManager implements ContainerManager {
       return { id, name, remove: (removal = {}) => this.remove(id, removal), [Symbol.asyncDispose]: remove };
     });
 
+  /** Starts the container's main program. */
   readonly start: ContainerManager['start'] = (container, options = {}) =>
     this.#gate.on('start', container, [options], options, (found) => {
       found.start();
     });
 
+  /** Runs a program in a running container, to its end. */
   readonly exec: ContainerManager['exec'] = (container, argv, options = {}) => {
     this.#gate.record('exec', [container, argv, options]);
     return execToEnd({ openExec: this.#openExec }, container, argv, options);
   };
 
+  /** Starts a program in a running container and hands back its streams. */
   readonly openExec: ContainerManager['openExec'] = (container, argv, options = {}) => {
     this.#gate.record('openExec', [container, argv, options]);
     return this.#openExec(container, argv, options);
   };
 
+  /** Ends a container: SIGTERM, and SIGKILL after the grace time. */
   readonly stop: ContainerManager['stop'] = (container, options = {}) =>
-    this.#gate.on('stop', container, [options], options, (found) => {
-      const { graceMs = DEFAULT_STOP_GRACE_MS } = options;
-      assertTimeoutMs('graceMs', graceMs);
-      return found.stop(graceMs);
-    });
+    this.#gate.on('stop', container, [options], options, (found) => found.stop(options.graceMs));
 
+  /** Sends a signal to the main process. */
   readonly kill: ContainerManager['kill'] = (container, signalName = 'SIGKILL', options = {}) =>
     this.#gate.on('kill', container, [signalName, options], options, (found) => {
       found.kill(signalName);
     });
 
+  /** Waits for the end of a started container. */
   readonly wait: ContainerManager['wait'] = (container, options = {}) =>
     this.#gate.on('wait', container, [options], options, (found) => found.wait());
 
+  /** Removes a container, running or not. */
   readonly remove: ContainerManager['remove'] = (container, options = {}) =>
     this.#gate.call('remove', [container, options], options, () => this.#runtime.remove(toId(container)));
 
+  /** Puts files, folders and links into a container's tree. */
   readonly copyTo: ContainerManager['copyTo'] = (container, entries, options = {}) =>
     this.#gate
       .on('copyTo', container, [entries, options], options, (found, signal) =>
@@ -153,35 +149,31 @@ export class InMemoryContainerManager implements ContainerManager {
       )
       .finally(() => closeContents(entries));
 
+  /** Copies what is in a container's tree into a real folder of this machine. */
   readonly copyFrom: ContainerManager['copyFrom'] = (container, path, targetFolder, options = {}) =>
     this.#gate.on('copyFrom', container, [path, targetFolder, options], options, (found, signal) =>
       copyOut(found.parts.files, found.id, resolveCopyFromOptions(path, targetFolder, options), signal),
     );
 
+  /** A file's content, in one piece. */
   readonly readFile: ContainerManager['readFile'] = (container, path, options = {}) =>
-    this.#gate.streamOn('readFile', container, [path, options], options, async function* (found) {
-      assertAbsolutePath('path', path);
-      const node = found.parts.files.resolve(path);
-      if (node === undefined) throw refusal('PATH_NOT_FOUND', 'readFile', found.id, `there is no ${path}`);
-      if (node.kind !== 'file')
-        throw refusal('COPY_FAILED', 'readFile', found.id, `${path} is no regular file`);
-      yield await Promise.resolve(node.content);
-    });
+    this.#gate.streamOn('readFile', container, [path, options], options, (found) =>
+      readOut(found.parts.files, found.id, path),
+    );
 
+  /** What the main process wrote. */
   readonly logs: ContainerManager['logs'] = (container, options = {}) =>
-    this.#gate.streamOn('logs', container, [options], options, (found, signal) => {
-      const { follow = false, since, tail } = options;
-      if (tail !== undefined) assertWholeNumber('tail', tail, 0, Number.MAX_SAFE_INTEGER);
-      return found.log.read({ follow, since: since?.getTime() ?? 0, tail: tail ?? Infinity }, signal);
-    });
+    this.#gate.streamOn('logs', container, [options], options, (found, signal) =>
+      found.log.read(options, signal),
+    );
 
+  /** A sample at each interval. Of what it uses only time, memory and processes are more than 0. */
   readonly stats: ContainerManager['stats'] = (container, options = {}) =>
-    this.#gate.streamOn('stats', container, [options], options, (found, signal) => {
-      const { intervalMs = DEFAULT_STATS_INTERVAL_MS } = options;
-      assertTimeoutMs('intervalMs', intervalMs);
-      return found.stats(intervalMs, signal);
-    });
+    this.#gate.streamOn('stats', container, [options], options, (found, signal) =>
+      found.stats(options.intervalMs, signal),
+    );
 
+  /** What happens to containers from this call on, or from `since`. */
   readonly events: ContainerManager['events'] = (options = {}) => {
     const { labels = {}, since } = options;
     return this.#gate.stream('events', [options], options, (signal) =>
@@ -189,34 +181,41 @@ export class InMemoryContainerManager implements ContainerManager {
     );
   };
 
+  /** Describes a container as it is now. */
   readonly inspect: ContainerManager['inspect'] = (container, options = {}) =>
     this.#gate.on('inspect', container, [options], options, (found) => found.describe());
 
+  /** Lists containers, whoever made them. */
   readonly list: ContainerManager['list'] = (options = {}) =>
     this.#gate.call('list', [options], options, () =>
       this.#runtime.list(options).map((found) => found.summary()),
     );
 
+  /** Removes the containers that a list would give. */
   readonly prune: ContainerManager['prune'] = (options) => {
     this.#gate.record('prune', [options]);
     return pruneContainers(this, options);
   };
 
+  /** Makes an image of a container's tree, without what is mounted in it. */
   readonly commit: ContainerManager['commit'] = (container, options = {}) =>
     this.#gate.on('commit', container, [options], options, (found) =>
       describeImage(this.#runtime.commit(found, options)),
     );
 
+  /** Takes a running container off a network, or off all. */
   readonly disconnectNetwork: ContainerManager['disconnectNetwork'] = (container, options = {}) =>
     this.#gate.on('disconnectNetwork', container, [options], options, (found) => {
       this.#runtime.disconnect(found, options.network);
     });
 
+  /** Creates, starts, follows, waits and removes. */
   readonly run: ContainerManager['run'] = (spec, options = {}) => {
     this.#gate.record('run', [spec, options]);
     return runContainer(this, spec, options);
   };
 
+  /** Removes the containers whose owner has died. */
   readonly reapOrphans: ContainerManager['reapOrphans'] = (options = {}) => {
     this.#gate.record('reapOrphans', [options]);
     return reapOrphans(this, options);
@@ -228,6 +227,7 @@ export class InMemoryContainerManager implements ContainerManager {
     await Promise.all([...this.#sessions].map((session) => session.close()));
   }
 
+  /** The same as {@link InMemoryContainerManager.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

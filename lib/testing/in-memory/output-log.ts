@@ -1,3 +1,5 @@
+import { assertWholeNumber } from '../../container/assert.js';
+import type { LogsOptions } from '../../container/container-manager.js';
 import type { OutputChunk, OutputChannel } from '../../container/output-chunk.js';
 
 /** Everything a container's main process wrote. */
@@ -25,23 +27,25 @@ export class OutputLog {
 
   /** What was written, and with `follow` what will be, until the end or the signal. */
   async *read(
-    options: { readonly follow: boolean; readonly since: number; readonly tail: number },
+    { follow = false, since, tail }: LogsOptions,
     signal: AbortSignal,
   ): AsyncGenerator<OutputChunk> {
-    const past = this.#chunks.filter((chunk) => chunk.time >= options.since);
+    if (tail !== undefined) assertWholeNumber('tail', tail, 0, Number.MAX_SAFE_INTEGER);
+    const sinceMs = since?.getTime() ?? 0;
+    const past = this.#chunks.filter((chunk) => chunk.time >= sinceMs);
     let next = this.#chunks.length;
-    yield* lastLines(past, options.tail);
+    yield* lastLines(past, tail ?? Infinity);
     const wake = (): void => {
       this.#wake();
     };
     signal.addEventListener('abort', wake);
     try {
-      while (options.follow) {
+      while (follow) {
         signal.throwIfAborted();
         const chunk = this.#chunks[next];
         if (chunk !== undefined) {
           next += 1;
-          if (chunk.time >= options.since) yield chunk;
+          if (chunk.time >= sinceMs) yield chunk;
         } else if (this.#ended) {
           return;
         } else {

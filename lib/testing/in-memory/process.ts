@@ -17,15 +17,23 @@ export interface InMemoryOutput {
  * @public
  */
 export interface InMemoryProcess {
+  /** Unique in its container. */
   readonly pid: number;
+  /** Its command line, with its own name. */
   readonly argv: readonly string[];
+  /** Its whole environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Absolute path in the container. */
   readonly workdir: string;
+  /** Its user's number. */
   readonly uid: number;
+  /** Its group's number. */
   readonly gid: number;
   /** Its input, to the end; empty without one. A `break` leaves the rest to be read. */
   readonly stdin: AsyncIterable<Uint8Array>;
+  /** Where its output goes. */
   readonly stdout: InMemoryOutput;
+  /** Where its error output goes. */
   readonly stderr: InMemoryOutput;
   /** The size of its terminal now; `undefined` without one. */
   readonly terminal: TerminalSize | undefined;
@@ -51,10 +59,13 @@ export interface InMemoryProcess {
  * @public
  */
 export interface InMemoryChild {
+  /** Unique in its container. */
   readonly pid: number;
+  /** Its command line, with its own name. */
   readonly argv: readonly string[];
   /** Its exit code, once it has ended: 128 and the number of the signal that ended it. */
   readonly ended: Promise<number>;
+  /** Sends it a signal. */
   kill(signalName: NodeJS.Signals): void;
 }
 

@@ -1,3 +1,4 @@
+import { assertNonEmpty } from '../../container/assert.js';
 import type { ListOptions } from '../../container/container-manager.js';
 import type { ResolvedContainerSpec } from '../../container/container-spec.js';
 import type { CommitOptions, ImportImageOptions } from '../../container/image.js';
@@ -106,6 +107,7 @@ export class InMemoryRuntime {
     { changes = [], platform }: ImportImageOptions,
     signal: AbortSignal,
   ): Promise<InMemoryImage> {
+    assertNonEmpty('reference', reference);
     let bytes = 0;
     for await (const chunk of archive) {
       signal.throwIfAborted();
