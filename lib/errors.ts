@@ -30,6 +30,14 @@
  * - `SRPM_NOT_SOURCE`: the file is a binary RPM where a source RPM is needed
  * - `SRPM_DIGEST_MISMATCH`: a digest or size that the file states is not that of its bytes
  * - `SRPM_ARCH_EXCLUDED`: the source RPM is not to be built for this architecture or operating system
+ * - `ARCH_INCOMPATIBLE`: the machine cannot run programs of the wanted architecture
+ * - `PLAN_INVALID`: a stored buildroot plan is damaged, or was made by another version of podroot
+ * - `KOJI_FAULT`: the hub ran the call, or refused it, and answered with a fault; `faultName` says which
+ * - `KOJI_UNAVAILABLE`: no hub answered, or one whose web server says it cannot (a status of 400 and above)
+ * - `KOJI_UNTRUSTED`: the hub's certificate, or the one shown to it, was refused
+ * - `KOJI_NO_SESSION`: the call needs a session with the hub and there is none, or the hub's web server refused the login
+ * - `KOJI_UPLOAD_FAILED`: what the hub has of an uploaded file is not what was sent
+ * - `RESPONSE_LIMIT`: an answer was larger than allowed
  *
  * @public
  */
@@ -62,7 +70,15 @@ export type PodrootErrorCode =
   | 'SRPM_LIMIT'
   | 'SRPM_NOT_SOURCE'
   | 'SRPM_DIGEST_MISMATCH'
-  | 'SRPM_ARCH_EXCLUDED';
+  | 'SRPM_ARCH_EXCLUDED'
+  | 'ARCH_INCOMPATIBLE'
+  | 'PLAN_INVALID'
+  | 'KOJI_FAULT'
+  | 'KOJI_UNAVAILABLE'
+  | 'KOJI_UNTRUSTED'
+  | 'KOJI_NO_SESSION'
+  | 'KOJI_UPLOAD_FAILED'
+  | 'RESPONSE_LIMIT';
 
 /**
  * The root of podroot's errors: a stable `code`, a message that stands alone, and the `cause` where there is one.
