@@ -176,12 +176,13 @@ export class ContainerError extends PodrootError {
 const LONGEST_VALUE = 120;
 
 function describeValue(value: unknown): string {
-  let text = String(value);
+  let text = Object.prototype.toString.call(value);
   try {
+    text = String(value);
     const json: unknown = JSON.stringify(value);
     if (typeof json === 'string') text = json;
   } catch {
-    // A bigint, or an object that holds itself: its plain text has to do.
+    // A bigint, an object that holds itself, or one without a prototype: what there is of its text has to do.
   }
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

@@ -71,6 +71,7 @@ export function resolveCaptureBytes(options: ExecOptions): number {
 
 export function assertExecInput(stdin: ExecOptions['stdin']): void {
   if (stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array) return;
-  if (typeof (stdin as Partial<AsyncIterable<Uint8Array>>)[Symbol.asyncIterator] === 'function') return;
+  if (typeof (stdin as Partial<AsyncIterable<Uint8Array>> | null)?.[Symbol.asyncIterator] === 'function')
+    return;
   throw new InvalidArgumentError('stdin', stdin, 'must be a string, bytes or an async iterable of bytes');
 }
