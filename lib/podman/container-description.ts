@@ -32,6 +32,9 @@ export interface WireInspect {
   readonly HostConfig: { readonly Tmpfs?: Readonly<Record<string, string>> | null; readonly Memory?: number };
 }
 
+/** 5.x lists a mode of this name as if it were a network. */
+const NO_NETWORK = 'none';
+
 /** Podman's words, over its versions. */
 const STATES: Readonly<Record<string, ContainerState>> = {
   configured: 'created',
@@ -74,7 +77,7 @@ export function toDescription(wire: WireInspect): ContainerDescription {
     error: wire.State.Error === '' ? undefined : wire.State.Error,
     startedAt: toTime(wire.State.StartedAt),
     finishedAt: state === 'running' ? undefined : finishedAt,
-    networks: Object.keys(wire.NetworkSettings.Networks ?? {}),
+    networks: Object.keys(wire.NetworkSettings.Networks ?? {}).filter((name) => name !== NO_NETWORK),
     mountTargets: [
       ...(wire.Mounts ?? []).map((mount) => mount.Destination),
       ...Object.keys(wire.HostConfig.Tmpfs ?? {}),
