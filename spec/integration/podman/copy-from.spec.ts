@@ -20,7 +20,7 @@ describe('PodmanManager#copyFrom', function () {
     container = await podman.manager.create({
       image,
       command: ['sleep', '1000'],
-      capabilities: ['CAP_DAC_OVERRIDE', 'CAP_MKNOD'],
+      capabilities: ['CAP_DAC_OVERRIDE'],
       mounts: [{ type: 'tmpfs', target: '/memory' }],
     });
     await podman.manager.start(container);
@@ -93,7 +93,6 @@ describe('PodmanManager#copyFrom', function () {
     ['an absolute link', 'ln -s /etc/passwd /u/l'],
     ['a link that leaves', 'ln -s ../../x /u/l'],
     ['a fifo', 'mkfifo /u/p'],
-    ['a device', 'mknod /u/null c 1 3'],
   ] as const) {
     it(`rejects ${title} with ARCHIVE_UNSAFE`, async () => {
       await run(`rm -rf /u; mkdir /u; ${make}`);

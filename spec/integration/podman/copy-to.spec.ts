@@ -64,18 +64,12 @@ describe('PodmanManager#copyTo', function () {
     const umask = process.umask(0o077);
     await podman.manager.copyTo(container, [
       { path: '/a/owned', content: 'x', uid: 1234, gid: 2345 },
-      {
-        path: '/a/far',
-        content: '',
-        uid: 524_288,
-        gid: 4_000_000_000,
-        mtime: new Date('2100-01-01T00:00:00.125Z'),
-      },
+      { path: '/a/far', content: '', mtime: new Date('2100-01-01T00:00:00.125Z') },
       { path: '/a/early', content: '', mtime: new Date('1960-01-01T00:00:00.5Z') },
       { path: '/a/setuid', content: '', mode: 0o6755, uid: 9 },
       { path: '/a/all', content: '', mode: 0o777 },
       { path: '/a/none', content: '', mode: 0 },
-      { path: '/a/sticky', directory: true, mode: 0o1777, gid: 300_000, mtime: new Date(0) },
+      { path: '/a/sticky', directory: true, mode: 0o1777, gid: 3000, mtime: new Date(0) },
       { path: '/a/sticky/in', content: '' },
       { path: `/a/${long}`, symlink: `../${long}`, uid: 7 },
     ]);
@@ -85,14 +79,14 @@ describe('PodmanManager#copyTo', function () {
     );
     expect(listing.trim().split('\n')).to.deep.equal([
       'owned 644 1234:2345 1',
-      'far 644 524288:4000000000 0',
+      'far 644 0:0 0',
       'early 644 0:0 0',
       'setuid 6755 9:0 0',
       'all 777 0:0 0',
       'none 0 0:0 0',
       'sticky/in 644 0:0 0',
       '. 755 0:0',
-      'sticky 1777 0:300000',
+      'sticky 1777 0:3000',
     ]);
     const times = await run('cd /a; for each in far early sticky; do TZ=UTC stat -c "%y" $each; done');
     expect(
@@ -102,6 +96,22 @@ describe('PodmanManager#copyTo', function () {
         .map((line) => line.slice(0, 25)),
     ).to.deep.equal(['2100-01-01 00:00:00.12500', '1960-01-01 00:00:00.50000', '1970-01-01 00:00:00.00000']);
     expect(await run(`cd /a; readlink ${long}; stat -c %u ${long}`)).to.equal(`../${long}\n7\n`);
+  });
+
+  it('gives owners above 2^18, or rejects with COPY_FAILED where Podman has none such', async () => {
+    await create();
+    await podman.manager.start(container);
+    const known = await run('cat /proc/self/uid_map');
+    const copy = podman.manager.copyTo(container, [
+      { path: '/a', content: '', uid: 524_288, gid: 4_000_000_000 },
+    ]);
+    // A user's own Podman has as many owners as the system has given to that user.
+    if (/ 4294967295$/m.test(known)) {
+      await copy;
+      expect(await run('stat -c "%u:%g" /a')).to.equal('524288:4000000000\n');
+    } else {
+      expect((await failureOf(copy)).code).to.equal('COPY_FAILED');
+    }
   });
 
   it('makes parents of its own, and leaves those that are there as they are', async () => {
