@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import * as tarFs from 'tar-fs';
 import { UnsafeNameError } from './archive-names.js';
 import type { EntryContent, UnpackedHeader } from './archive-unpack.js';
+import { ArchiveWriterFs } from './archive-writer-fs.js';
 
 /** An entry whose place was found safe as far as names can tell. */
 export interface WritableEntry {
@@ -31,8 +32,9 @@ export class ArchiveWriter {
   /** tar-fs listens to this instead of parsing the archive itself, so that it sees only what was looked at before. */
   readonly #entries = new EventEmitter();
   readonly #streams = new Set<WriteStream>();
-  /** Folders that are no links. None of them is replaced while this writes. */
-  readonly #realFolders = new Set<string>();
+  /** Folders that are no links, and where the next entry goes. No folder is replaced while this writes. Absolute paths. */
+  readonly #places = { folders: new Set<string>(), vacant: undefined as string | undefined };
+  readonly #fs = new ArchiveWriterFs(this.#places);
   readonly #files = new Set<string>();
   #root: string | undefined;
   #abandoned = false;
@@ -52,6 +54,7 @@ export class ArchiveWriter {
     if (entry.path === '') return;
     await this.#clear(root, entry);
     const { header, path, content } = entry;
+    this.#places.vacant = header.type === 'directory' ? undefined : join(root, path);
     // tar-fs would wait for ever for a content that has ended before it turns to it.
     if (content.destroying) throw new Error('came cut short');
     // A folder that its owner cannot write to could not be filled, nor removed.
@@ -84,6 +87,11 @@ export class ArchiveWriter {
     return true;
   }
 
+  /** Gives folders their times, to be called when all is written: what is made in them changes these. */
+  setFolderTimes(): Promise<void> {
+    return this.#fs.setFolderTimes();
+  }
+
   /** Resolves when no file is open any more, however the writing ended. */
   async settle(): Promise<void> {
     await Promise.all([...this.#streams].map((stream) => once(stream, 'close')));
@@ -95,7 +103,7 @@ export class ArchiveWriter {
     // The types of tar-fs know less than it does.
     const options: object = {
       extract: this.#entries,
-      fs: { ...fs, createWriteStream: (path: string) => this.#createFile(path), chmod: changeNothing },
+      fs: this.#fs.toOption((path) => this.#createFile(path)),
       chown: false,
       // tar-fs asks the process for its umask otherwise, which changes it for an instant, for all threads. The kernel
       // applies it to what is made, as no mode is set afterwards.
@@ -126,12 +134,12 @@ export class ArchiveWriter {
   }
 
   async #assertRealFolders(root: string, path: string): Promise<void> {
-    if (path === '.' || this.#realFolders.has(path)) return;
+    if (path === '.' || this.#places.folders.has(join(root, path))) return;
     await this.#assertRealFolders(root, dirname(path));
     const found = await lstat(join(root, path)).catch(ignoreAbsence);
     if (found === undefined) return;
     if (!found.isDirectory()) throw new UnsafeNameError('lies below something that is not a folder');
-    this.#realFolders.add(path);
+    this.#places.folders.add(join(root, path));
   }
 
   /** Fails if anything is there, so that no link or hard link is ever written through. */
@@ -148,10 +156,6 @@ export class ArchiveWriter {
     this.#abandoned = true;
     for (const stream of this.#streams) stream.destroy(new Error('its content came cut short'));
   };
-}
-
-function changeNothing(_path: string, _mode: number, callback: (error: null) => void): void {
-  callback(null);
 }
 
 function toMtime(mtime: Date): Date {

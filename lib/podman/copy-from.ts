@@ -65,13 +65,13 @@ class ArchiveCopy {
 
   /** Takes an entry, to be called with one after the other. */
   take(header: UnpackedHeader, content: EntryContent): Promise<void> {
-    return this.#naming(header, () => this.#take(header, content));
+    return this.#naming(header.name, () => this.#take(header, content));
   }
 
   /** To be called when all entries were taken. */
   async finish(): Promise<void> {
     for (const link of this.#lateLinks) {
-      await this.#naming(link.header, async () => {
+      await this.#naming(link.header.name, async () => {
         if (!(await this.#writer.hasFolders(link.folders))) {
           throw new UnsafeNameError(
             `is a link by way of what is not a folder, to ${link.header.linkname ?? ''}`,
@@ -80,15 +80,16 @@ class ArchiveCopy {
         await this.#writer.write(link);
       });
     }
+    await this.#naming('the times of folders', () => this.#writer.setFolderTimes());
   }
 
-  async #naming(header: UnpackedHeader, act: () => Promise<void>): Promise<void> {
+  async #naming(name: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
       if (error instanceof ContainerError) throw error;
       const code = error instanceof UnsafeNameError ? 'ARCHIVE_UNSAFE' : 'COPY_FAILED';
-      throw this.#refusal(code, header.name, error instanceof Error ? error.message : String(error), error);
+      throw this.#refusal(code, name, error instanceof Error ? error.message : String(error), error);
     }
   }
 

@@ -195,6 +195,19 @@ describe('copyFrom', () => {
     expect(readFileSync(inTarget('t/d'), 'utf8')).to.equal('t/c');
   });
 
+  it('gives folders their times, whatever is put into them afterwards', async () => {
+    const [one, two] = [new Date(1_000_000_000_000), new Date(1_100_000_000_000)];
+    await copy([
+      [{ name: 't', type: 'directory', mtime: one }, ''],
+      [{ name: 't/d', type: 'directory', mtime: two }, ''],
+      file('t/d/f'),
+      file('t/a'),
+      file('t/d/g'),
+    ]);
+    expect(statSync(inTarget('t')).mtime).to.deep.equal(one);
+    expect(statSync(inTarget('t/d')).mtime).to.deep.equal(two);
+  });
+
   it('writes times that no file system knows as ones that it does', async () => {
     const archive = await tarOf([[{ name: 't' }, '']]);
     archive.write('77777777777', 136);
