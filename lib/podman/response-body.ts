@@ -25,8 +25,6 @@ export function streamBody(
   context: ErrorContext,
   link: LinkedSignal,
 ): AsyncIterable<Uint8Array> {
-  // An abort before anybody reads would otherwise be an unhandled 'error' event (undici#3353).
-  body.on('error', () => undefined);
   body.once('close', () => {
     link.release();
   });

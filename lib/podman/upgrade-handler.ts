@@ -36,8 +36,6 @@ export class UpgradeHandler {
     this.socket = new Promise<Duplex>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-    }).finally(() => {
-      signal.removeEventListener('abort', this.#onAbort);
     });
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }

@@ -131,7 +131,9 @@ describe('createContainer', () => {
         const creating = rejectionOf(createContainer(client, spec, { signal: controller.signal }));
         const exchange = await held.next();
         abort(controller, client);
-        exchange.reply(201, { Id: 'c1', Warnings: [] });
+        setTimeout(() => {
+          exchange.reply(201, { Id: 'c1', Warnings: [] });
+        }, 50);
         const reason: unknown = await creating;
         if (controller.signal.aborted) expect(reason).to.equal('enough');
         else expect(reason).to.include({ code: 'CLOSED' });
@@ -143,7 +145,7 @@ describe('createContainer', () => {
       it('waits for 10 s and no longer, and removes what was made', async () => {
         service().on('GET containers/*/json', found(labels));
         const controller = new AbortController();
-        const client = service().client();
+        const client = service().client({ requestTimeoutMs: 0 });
         service().on(create, () => {
           abort(controller, client);
         });

@@ -63,6 +63,27 @@ describe('HijackedInput', () => {
     expect(result.stderr.toString()).to.equal('own words\n');
   });
 
+  it('says that output may be missing too when the connection ends properly after the service’s words', async () => {
+    const words = 'Error: read unixpacket @->/proc/self/fd/16/attach: read: connection reset by peer\n';
+    const script: ScriptedExec = new ScriptedExec(service(), (socket) => {
+      socket.write(frame(2, words));
+      script.exit(4);
+    });
+    expect(await exec('x')).to.include({ exitCode: 4, stderrBytes: 0, complete: false });
+  });
+
+  it('takes the same words for output of a command without input', async () => {
+    const words = 'Error: read unixpacket of my own\n';
+    const script: ScriptedExec = new ScriptedExec(service(), (socket) => {
+      socket.write(frame(2, words));
+      script.exit(4);
+    });
+    expect(await execOn(service().client(), ['sh'])).to.include({
+      stderrBytes: words.length,
+      complete: true,
+    });
+  });
+
   it('does not wait for an input that never ends when the command has ended', async () => {
     const script: ScriptedExec = new ScriptedExec(service(), () => {
       script.exit(0);

@@ -68,7 +68,9 @@ describe('PodmanExecSession', () => {
         controller.abort(reason);
         script.run(connection);
       };
-      expect(await hurry(() => rejectionOf(exec()))).to.equal(reason);
+      const client = service().client({ requestTimeoutMs: 0 });
+      const running = hurry(() => rejectionOf(execOn(client, ['sh'], { signal: controller.signal })));
+      expect(await running).to.equal(reason);
       expect(script.signals).to.eql(['root TERM 7']);
     });
 
