@@ -27,7 +27,7 @@ export function comparePlans(left: BuildrootPlan, right: BuildrootPlan): readonl
 function* differences(path: string, left: unknown, right: unknown): Generator<PlanDifference> {
   const [one, other] = [toEntries(left), toEntries(right)];
   if (one === undefined || other === undefined) {
-    if (left !== right) yield { path, left, right };
+    if (left !== right) yield { path, left: withoutSecret(left), right: withoutSecret(right) };
     return;
   }
   const isSecret = one.get('secret') === true || other.get('secret') === true;
@@ -39,6 +39,12 @@ function* differences(path: string, left: unknown, right: unknown): Generator<Pl
       yield* differences(inner, one.get(key), other.get(key));
     }
   }
+}
+
+/** A file that only one of two plans has is named whole. */
+function withoutSecret(value: unknown): unknown {
+  const isSecret = typeof value === 'object' && value !== null && 'secret' in value && value.secret === true;
+  return isSecret ? { ...value, content: '***' } : value;
 }
 
 /** What a thing holds, by what it is called there; `undefined` for what holds nothing. */

@@ -6,6 +6,7 @@ import { initCommands, type CommandContext } from './install-commands.js';
 import { resolveMacros, toBodies } from './macros.js';
 import { packageListArgv } from './package-list.js';
 import { CAPABILITIES, INSTALLROOT, planDirectories, planFiles, planMounts } from './plan-files.js';
+import { planShape } from './plan-shape.js';
 import type { PlanSrpm } from './plan-srpm.js';
 import { PLAN_SCHEMA, type BuildrootPlan, type PlanReproducible, type PlanTag } from './plan.js';
 import { toFileName, urlVariables } from './repository-place.js';
@@ -24,7 +25,7 @@ export interface PlanIngredients {
   readonly event: number | null;
 }
 
-/** Makes a plan. @throws InvalidArgumentError; PodrootError with `NOT_SUPPORTED` */
+/** Makes a plan, with all fields in the order in which their types have them. @throws InvalidArgumentError; PodrootError with `NOT_SUPPORTED` */
 export function makePlan(ingredients: PlanIngredients): BuildrootPlan {
   const { srpm, tag, arch, settings, event } = ingredients;
   const reproducible = resolveReproducible(settings, srpm);
@@ -33,7 +34,7 @@ export function makePlan(ingredients: PlanIngredients): BuildrootPlan {
   const usesNetwork = repositories.some(({ isRemote }) => isRemote);
   const context: CommandContext = { settings, arch, usesNetwork };
   const { buildUser, options, environment } = settings;
-  return {
+  return planShape.arrange({
     schema: PLAN_SCHEMA,
     srpm,
     tag,
@@ -75,7 +76,7 @@ export function makePlan(ingredients: PlanIngredients): BuildrootPlan {
     timeouts: settings.timeouts,
     reproducible,
     event,
-  };
+  });
 }
 
 function resolveRepositories(ingredients: PlanIngredients): readonly ResolvedRepository[] {

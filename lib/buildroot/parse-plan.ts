@@ -22,7 +22,7 @@ export function parseBuildrootPlan(json: unknown): BuildrootPlan {
   }
   const problem = planShape.problem(value, '') ?? contradiction(value as BuildrootPlan);
   if (problem !== undefined) throw invalid(`does not fit ${PLAN_SCHEMA}: ${problem}`);
-  return value as BuildrootPlan;
+  return planShape.arrange(value as BuildrootPlan);
 }
 
 function parseJson(json: string): unknown {

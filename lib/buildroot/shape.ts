@@ -9,13 +9,17 @@ export interface Shape<Value> {
   readonly schema: JsonSchema;
   /** @returns what does not fit, as the value's path and a sentence's end; `undefined` when all does */
   problem(value: unknown, path: string): string | undefined;
-  /** Never there: what ties a shape to the type of its values. */
-  readonly value?: Value;
+  /** A value that fits, with the fields of all objects in the shape's order. */
+  arrange(value: Value): Value;
 }
 
 /** A shape by one test. */
 function simple<Value>(schema: JsonSchema, what: string, fits: (value: unknown) => boolean): Shape<Value> {
-  return { schema, problem: (value, path) => (fits(value) ? undefined : `${path} must be ${what}`) };
+  return {
+    schema,
+    problem: (value, path) => (fits(value) ? undefined : `${path} must be ${what}`),
+    arrange: (value) => value,
+  };
 }
 
 export const text: Shape<string> = simple({ type: 'string' }, 'a text', (value) => typeof value === 'string');
@@ -55,6 +59,7 @@ export function nullable<Value>(shape: Shape<Value>): Shape<Value | null> {
   return {
     schema: { anyOf: [shape.schema, { type: 'null' }] },
     problem: (value, path) => (value === null ? undefined : shape.problem(value, path)),
+    arrange: (value) => (value === null ? null : shape.arrange(value)),
   };
 }
 
@@ -69,6 +74,7 @@ export function list<Value>(shape: Shape<Value>, least = 0): Shape<readonly Valu
         shape,
       );
     },
+    arrange: (value) => value.map((item) => shape.arrange(item)),
   };
 }
 
@@ -82,6 +88,8 @@ export function map<Value>(shape: Shape<Value>): Shape<Readonly<Record<string, V
         shape,
       );
     },
+    arrange: (value) =>
+      Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shape.arrange(item)])),
   };
 }
 
@@ -98,16 +106,21 @@ export function object<Value extends object>(shapes: {
       additionalProperties: false,
     },
     problem(value, path) {
-      if (!isObject(value)) return `${path} must be an object`;
+      const self = path === '' ? 'it' : path;
+      if (!isObject(value)) return `${self} must be an object`;
       const missing = entries.find(([key]) => !Object.hasOwn(value, key));
-      if (missing !== undefined) return `${path} lacks ${missing[0]}`;
+      if (missing !== undefined) return `${self} lacks ${missing[0]}`;
       const unknown = Object.keys(value).find((key) => !Object.hasOwn(shapes, key));
-      if (unknown !== undefined) return `${path} has ${unknown}, which is unknown`;
+      if (unknown !== undefined) return `${self} has ${unknown}, which is unknown`;
       for (const [key, shape] of entries) {
         const problem = shape.problem(value[key], path === '' ? key : `${path}.${key}`);
         if (problem !== undefined) return problem;
       }
       return undefined;
+    },
+    arrange(value) {
+      const fields = value as Readonly<Record<string, unknown>>;
+      return Object.fromEntries(entries.map(([key, shape]) => [key, shape.arrange(fields[key])])) as Value;
     },
   };
 }
