@@ -28,8 +28,10 @@ export class HijackedInput implements ExecInput {
         resolve();
         return;
       }
-      this.#socket.once('close', resolve);
-      this.#socket.end(resolve);
+      // Called back with an error when the connection breaks.
+      this.#socket.end(() => {
+        resolve();
+      });
     });
   }
 }

@@ -27,18 +27,17 @@ export class ProcessFamily {
 
   /** Those of the family that live, given all processes of the container. */
   update(processes: readonly ContainerProcess[]): readonly ContainerProcess[] {
-    // Process 1 is the container's own.
-    const others = processes.filter(({ pid }) => pid !== 1);
     let known: number;
     do {
       known = this.#pids.size + this.#groups.size;
-      for (const process of others) {
+      for (const process of processes) {
         if (!this.#isRelated(process)) continue;
         this.#pids.add(process.pid);
+        // 0 is any group from outside of the container, 1 that of its own process.
         if (process.group > 1) this.#groups.add(process.group);
       }
     } while (this.#pids.size + this.#groups.size > known);
-    const members = others.filter(({ pid }) => this.#pids.has(pid));
+    const members = processes.filter(({ pid }) => this.#pids.has(pid));
     // Forgotten once dead: its number may be given to another.
     this.#pids = new Set(members.map(({ pid }) => pid));
     return members;

@@ -63,7 +63,7 @@ describe('PodmanExecSession', () => {
     });
 
     it('waits 10 s for the start’s answer and no longer, and ends what has started', async () => {
-      const script = endless();
+      const script = new ScriptedExec(service(), () => undefined);
       script.start = ({ connection }) => {
         controller.abort(reason);
         script.run(connection);

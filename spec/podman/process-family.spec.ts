@@ -39,6 +39,11 @@ describe('ProcessFamily', () => {
     ]);
   });
 
+  it('does not take groups from outside of the container for one', () => {
+    const family = new ProcessFamily(1007);
+    expect(pids(family.update(processes(own, '7 0 0', '8 7 0', '30 0 0', '31 1 1')))).to.eql([7, 8]);
+  });
+
   it('is empty when its first process was never seen', () => {
     expect(new ProcessFamily(1007).update(processes(own, '8 1 8'))).to.eql([]);
   });
