@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { comparePlans } from '../../lib/buildroot/compare-plans.js';
 import { explainPlan } from '../../lib/buildroot/explain-plan.js';
+import type { PackageManagerKind } from '../../lib/buildroot/package-manager.js';
+import type { PlanContainer, PlanPhase } from '../../lib/buildroot/plan-file.js';
 import { redactPlan } from '../../lib/buildroot/redact-plan.js';
-import { selectPlanFiles } from '../../lib/buildroot/select-files.js';
+import { selectPlanEntries } from '../../lib/buildroot/select-entries.js';
 import { GOLDEN_CASES, makeGoldenPlan } from './golden.js';
 import { makePlan } from './requests.js';
 
@@ -73,15 +75,14 @@ describe('redactPlan', () => {
   });
 });
 
-describe('selectPlanFiles', () => {
+describe('selectPlanEntries', () => {
   it('gives what is due in a container at a time, for its package manager', async () => {
     const plan = await makePlan({ mode: 'installroot', packages: ['bash'] });
     const select = (
-      ...due: Parameters<typeof selectPlanFiles> extends [unknown, ...infer Rest] ? Rest : never
-    ): string[] => {
-      const { directories, files } = selectPlanFiles(plan, ...due);
-      return [...directories, ...files].map(({ path }) => path);
-    };
+      container: PlanContainer,
+      phase: PlanPhase,
+      kind: PackageManagerKind | undefined,
+    ): readonly string[] => selectPlanEntries(plan, container, phase, kind).map(({ path }) => path);
     expect(select('buildroot', 'before-install', 'yum')).to.deep.equal([
       '/etc/yum.conf',
       '/etc/rpm/macros.podroot-install',
@@ -92,6 +93,12 @@ describe('selectPlanFiles', () => {
     expect(select('base', 'after-install', 'dnf5')).to.deep.equal([]);
     expect(select('buildroot', 'after-install', 'dnf5').at(-1)).to.equal('/etc/rpm/macros.podroot');
     expect(select('buildroot', 'network-cut', undefined)).to.deep.equal(['/etc/hosts', '/etc/resolv.conf']);
+  });
+
+  it('gives them as they are copied', async () => {
+    const [folder, ...rest] = selectPlanEntries(await makePlan(), 'buildroot', 'after-install', undefined);
+    expect(folder).to.deep.equal({ path: '/builddir', mode: 0o755, uid: 1000, gid: 135, directory: true });
+    expect(rest.at(-1)).to.have.all.keys('path', 'mode', 'uid', 'gid', 'content');
   });
 });
 
