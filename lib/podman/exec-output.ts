@@ -72,7 +72,7 @@ export class ServiceLineFilter {
         // Released output may be followed by a service line after all.
         if (!this.#onlyFirst && this.#hold([chunk])) continue;
       }
-      yield* this.release();
+      if (this.#held.length > 0) yield* this.release();
       yield chunk;
       if (this.#onlyFirst) holding = false;
     }

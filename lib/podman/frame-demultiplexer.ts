@@ -42,10 +42,8 @@ export async function* demultiplex(
         continue;
       }
       const take = Math.min(HEADER_BYTES - headerBytes, chunk.length - offset);
-      header.set(chunk.subarray(offset, offset + take), headerBytes);
-      headerBytes += take;
-      offset += take;
-      assertHeader(header.subarray(0, headerBytes), context);
+      for (const end = offset + take; offset < end; offset += 1) header[headerBytes++] = chunk[offset] ?? 0;
+      assertHeader(header, headerBytes, context);
       if (headerBytes < HEADER_BYTES) continue;
       headerBytes = 0;
       remaining = header.readUInt32BE(4);
@@ -62,12 +60,13 @@ export async function* demultiplex(
 }
 
 /** Also of what came of a header, or a prompt of a few bytes would be waited on for ever. */
-function assertHeader(header: Buffer, context: ErrorContext): void {
-  const [stream = 0, ...rest] = header;
-  const padded = rest.slice(0, 3).every((byte) => byte === 0);
-  const bounded = header.length < HEADER_BYTES || header.readUInt32BE(4) <= MOST_PAYLOAD_BYTES;
+function assertHeader(header: Buffer, length: number, context: ErrorContext): void {
+  // What has not come yet is still as in the header before, which was a good one.
+  const stream = header[0] ?? 0;
+  const padded = header[1] === 0 && header[2] === 0 && header[3] === 0;
+  const bounded = length < HEADER_BYTES || header.readUInt32BE(4) <= MOST_PAYLOAD_BYTES;
   if (stream <= SERVICE_ERROR_STREAM && padded && bounded) return;
-  const message = `${context.operation}: the output is not in frames; where a frame's header should be, there is ${header.toString('hex')}`;
+  const message = `${context.operation}: the output is not in frames; where a frame's header should be, there is ${header.toString('hex', 0, length)}`;
   throw new ContainerError('PROTOCOL_ERROR', message, context);
 }
 
