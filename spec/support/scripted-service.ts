@@ -51,8 +51,8 @@ export class ScriptedService {
     this.#folder = mkdtempSync(join(tmpdir(), 'podroot-spec-'));
     this.#server = createServer((request, response) => void this.#receive(request, response));
     this.#server.keepAliveTimeout = 0;
-    this.#server.on('upgrade', (request, _socket, head) => {
-      void this.#receiveUpgrade(request, head);
+    this.#server.on('upgrade', (request, stream, head) => {
+      void this.#receiveUpgrade(request, stream as Socket, head);
     });
     this.#server.on('connection', (socket) => {
       this.connections += 1;
@@ -138,34 +138,35 @@ export class ScriptedService {
     response.once('close', () => {
       if (this.#open.has(request.socket)) this.#open.set(request.socket, 'nothing');
     });
-    const chunks: Buffer[] = [];
+    let body: Buffer;
     try {
-      for await (const chunk of request) chunks.push(chunk as Buffer);
+      body = await readAll(request);
     } catch {
       return; // The client went away while it sent.
     }
-    await this.#handle(request, response, Buffer.concat(chunks));
+    await this.#handle(request, response, body);
   }
 
-  /** Node hands over the connection right after the request's head; its body is still to come. */
-  async #receiveUpgrade(request: IncomingMessage, head: Buffer): Promise<void> {
-    const { socket } = request;
-    this.#open.set(socket, nameOf(request));
-    const length = Number(request.headers['content-length'] ?? 0);
-    let received = head;
-    while (received.length < length) {
-      const [chunk] = (await once(socket, 'data')) as [Buffer];
-      received = Buffer.concat([received, chunk]);
-    }
-    socket.pause();
-    if (received.length > length) socket.unshift(received.subarray(length));
+  /**
+   * Up to Node 24, what follows the request's head comes from its connection, body and all; later ones read the body by
+   * themselves and hand over a stream of what follows it.
+   */
+  async #receiveUpgrade(request: IncomingMessage, stream: Socket, head: Buffer): Promise<void> {
+    this.#open.set(request.socket, nameOf(request));
+    const ownBody = !request.complete || request.readableLength > 0;
+    const body = ownBody ? await readAll(request) : await takeBody(request, stream, head);
     const response = new ServerResponse(request);
-    response.assignSocket(socket);
-    await this.#handle(request, response, received.subarray(0, length));
+    response.assignSocket(stream);
+    await this.#handle(request, response, body, stream);
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
-    const exchange = toExchange(request, response, body);
+  async #handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+    stream: Socket = request.socket,
+  ): Promise<void> {
+    const exchange = toExchange(request, response, body, stream);
     this.requests.push(`${exchange.method} ${exchange.path}`);
     const handler = this.#find(exchange);
     if (handler === undefined) {
@@ -229,7 +230,30 @@ function nameOf(request: IncomingMessage): string {
   return `${request.method ?? ''} ${(request.url ?? '').replace(PREFIX, '')}`;
 }
 
-function toExchange(request: IncomingMessage, response: ServerResponse, body: Buffer): Exchange {
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+async function takeBody(request: IncomingMessage, socket: Socket, head: Buffer): Promise<Buffer> {
+  const length = Number(request.headers['content-length'] ?? 0);
+  let received = head;
+  while (received.length < length) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    received = Buffer.concat([received, chunk]);
+  }
+  socket.pause();
+  if (received.length > length) socket.unshift(received.subarray(length));
+  return received.subarray(0, length);
+}
+
+function toExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  stream: Socket,
+): Exchange {
   const url = new URL(request.url ?? '/', 'http://service');
   return {
     method: request.method ?? '',
@@ -245,9 +269,9 @@ function toExchange(request: IncomingMessage, response: ServerResponse, body: Bu
       response.writeHead(status, { 'content-type': type, ...headers }).end(text);
     },
     upgrade() {
-      response.detachSocket(request.socket);
-      request.socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
-      return request.socket.resume();
+      response.detachSocket(stream);
+      stream.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+      return stream.resume();
     },
   };
 }
