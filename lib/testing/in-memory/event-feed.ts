@@ -1,12 +1,5 @@
 import type { ContainerEvent } from '../../container/description.js';
 
-/** Which events are read. */
-export interface EventSelection {
-  readonly labels: Readonly<Record<string, string>>;
-  /** @defaultValue from now on */
-  readonly since: Date | undefined;
-}
-
 /** What happened to the containers of the in-memory runtime. */
 export class EventFeed {
   readonly #events: ContainerEvent[] = [];
@@ -19,19 +12,17 @@ export class EventFeed {
     this.#wake();
   }
 
-  /** Begins with this call, not with the first event that is asked for. */
-  read(selection: EventSelection, signal: AbortSignal): AsyncGenerator<ContainerEvent> {
-    const since = selection.since === undefined ? undefined : toNanoseconds(selection.since.getTime());
-    const first =
-      since === undefined
-        ? this.#events.length
-        : this.#events.filter(({ timeNanoseconds }) => timeNanoseconds < since).length;
-    return this.#readFrom(first, Object.entries(selection.labels), signal);
+  /** The number of the first event from then on, or of the next one. */
+  numberSince(since: Date | undefined): number {
+    if (since === undefined) return this.#events.length;
+    const time = toNanoseconds(since.getTime());
+    return this.#events.filter(({ timeNanoseconds }) => timeNanoseconds < time).length;
   }
 
-  async *#readFrom(
+  /** Events of containers with these labels, from the one of that number on. */
+  async *read(
     first: number,
-    labels: readonly (readonly [string, string])[],
+    labels: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): AsyncGenerator<ContainerEvent> {
     const wake = (): void => {
@@ -47,7 +38,7 @@ export class EventFeed {
           continue;
         }
         next += 1;
-        if (labels.every(([key, value]) => event.labels[key] === value)) yield event;
+        if (Object.entries(labels).every(([key, value]) => event.labels[key] === value)) yield event;
       }
     } finally {
       signal.removeEventListener('abort', wake);

@@ -35,10 +35,14 @@ function applyChange(image: InMemoryImage, keyword: string, rest: string): Parti
     case 'WORKDIR':
       return { workdir: rest };
     default:
-      throw new ContainerError('NOT_SUPPORTED', `the in-memory runtime cannot apply ${keyword} to an image`, {
-        operation: 'commit',
-      });
+      throw notSupported(keyword);
   }
+}
+
+function notSupported(what: string): ContainerError {
+  return new ContainerError('NOT_SUPPORTED', `the in-memory runtime cannot apply ${what} to an image`, {
+    operation: 'commit',
+  });
 }
 
 /** `NAME=value`, `NAME="value"` or `NAME value`: one of them. */
@@ -49,6 +53,12 @@ function toPair(text: string): Readonly<Record<string, string>> {
 
 /** The JSON form; anything else would be a shell's, and there is none. */
 function toArgv(text: string): readonly string[] {
-  const value: unknown = JSON.parse(text);
-  return Array.isArray(value) ? value.map(String) : [String(value)];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notSupported(text);
+  }
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw notSupported(text);
+  return value;
 }

@@ -175,9 +175,10 @@ export class InMemoryContainerManager implements ContainerManager {
 
   /** What happens to containers from this call on, or from `since`. */
   readonly events: ContainerManager['events'] = (options = {}) => {
-    const { labels = {}, since } = options;
+    const { events } = this.#runtime;
+    const first = events.numberSince(options.since);
     return this.#gate.stream('events', [options], options, (signal) =>
-      this.#runtime.events.read({ labels, since }, signal),
+      events.read(first, options.labels ?? {}, signal),
     );
   };
 

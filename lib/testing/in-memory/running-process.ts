@@ -152,6 +152,7 @@ export class RunningProcess implements InMemoryProcess, InMemoryChild {
 
   async #write(channel: OutputChannel, bytes: string | Uint8Array): Promise<void> {
     this.signal.throwIfAborted();
+    if (bytes.length === 0) return;
     await this.#start.write(channel, typeof bytes === 'string' ? Buffer.from(bytes) : Uint8Array.from(bytes));
     this.signal.throwIfAborted();
   }
