@@ -68,27 +68,29 @@ describe('PodmanManager', function () {
 
   describe('#exec', () => {
     it('rejects with CONNECTION_LOST soon when the service is killed, and another service finds the container', async () => {
-      const service = await startProjectPodman();
-      const manager = new PodmanManager({ address: service.address });
-      const container = await startContainer(podman.manager);
+      const services = await Promise.all([startProjectPodman(), startProjectPodman()]);
+      const [manager, other] = services.map(({ address }) => new PodmanManager({ address })) as [
+        PodmanManager,
+        PodmanManager,
+      ];
+      const container = await startContainer(other);
       try {
         let killedAt = 0;
         const output = (): void => {
           killedAt = performance.now();
-          process.kill(service.pid, 'SIGKILL');
+          process.kill(services[0].pid, 'SIGKILL');
         };
-        const error = await rejectionOf(
-          manager.exec(container, ['sh', '-c', 'echo; exec sleep 600'], { output }),
-        );
-        expect(performance.now() - killedAt).to.be.lessThan(5000);
+        const command = ['sh', '-c', 'echo; exec sleep 600'];
+        const error = await rejectionOf(manager.exec(container, command, { output }));
         expect(error).to.include({ code: 'CONNECTION_LOST', operation: 'exec', container: container.id });
+        expect(performance.now() - killedAt).to.be.lessThan(5000);
         expect(await rejectionOf(manager.ping())).to.include({ code: 'RUNTIME_UNAVAILABLE' });
-        await manager.close();
         // Podman's commands outlive it; who owns the container ends them with it.
-        expect(await runningCommands(podman.manager, container.id)).to.eql(['sleep 600']);
+        expect(await runningCommands(other, container.id)).to.eql(['sleep 600']);
       } finally {
         await container.remove();
-        await service.stop();
+        await Promise.all([manager.close(), other.close()]);
+        await Promise.all(services.map((service) => service.stop()));
       }
     });
   });
