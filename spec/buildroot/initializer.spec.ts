@@ -158,6 +158,11 @@ describe('BuildrootInitializer', () => {
       ['too little memory', { resources: { memoryBytes: 1 } }, 'resources.memoryBytes'],
       ['no time', { timeouts: { buildMs: 0 } }, 'timeouts.buildMs'],
       ['another tag', { tag: 'f99' }, 'tag'],
+      [
+        'two repositories of one id',
+        { repositories: [LOCAL_REPOSITORY, LOCAL_REPOSITORY] },
+        'repositories[1].id',
+      ],
       ['noarch on no machine', { arch: 'noarch' }, 'hostArch'],
     ] as const) {
       it(`rejects ${what} with INVALID_ARGUMENT`, async () => {

@@ -32,7 +32,7 @@ describe('macros', () => {
   it("of the request win over those of the facts, and both over the defaults, but for Koji's _topdir", async () => {
     const macros = { one: 'facts', two_: 'facts', _platform_multiplier: '10' };
     const plan = await makePlan(
-      { macros: { two_: 'request', _topdir: '/tmp', _rpmfilename: null } },
+      { macros: { two_: 'request', _topdir: '/tmp', _rpmfilename: null }, define: { _topdir: '/srv' } },
       { macros: { ...macros, one: 'facts' } },
     );
     expect(plan.macros).to.deep.equal({

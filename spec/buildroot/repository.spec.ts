@@ -186,6 +186,16 @@ describe('repositories', () => {
       { koji: { topUrls: 'http://k.example', repoId: 0 }, gpgCheck: false },
       'koji.repoId',
     ],
+    [
+      'a Koji repository without a URL',
+      { koji: { topUrls: [], repoId: 1 }, gpgCheck: false },
+      'koji.topUrls',
+    ],
+    [
+      'a Koji repository of a tag that is a path',
+      { koji: { topUrls: 'http://k.example', repoId: 1, tag: '../x' }, gpgCheck: false },
+      'koji.tag',
+    ],
     ['an id with a slash', { ...PLACE, id: '../x' }, 'id'],
     ['the id main', { ...PLACE, id: 'main' }, 'id'],
   ] as const) {
@@ -205,6 +215,15 @@ describe('repositories', () => {
   it('refuse two whose files would be the same', async () => {
     const repositories = ['a:b', 'a_b'].map((id) => ({ id, ...PLACE }));
     expect((await refusalOf(() => makePlan({}, { repositories }))).field).to.equal('repositories[1].id');
+  });
+
+  it('take the variables of the request before those of the facts', async () => {
+    const repositories = [{ id: 'repo', baseUrls: 'http://repo.example/$one/$two', gpgCheck: false }];
+    const plan = await makePlan(
+      { variables: { two: 'request' } },
+      { repositories, variables: { one: 'facts', two: 'facts' } },
+    );
+    expect(plan.repositories[0]?.baseUrls).to.deep.equal(['http://repo.example/facts/request']);
   });
 
   it('of a request replace those of the source with the same id, and follow the others', async () => {
