@@ -16,7 +16,11 @@ export interface BuildUser {
   readonly home: string;
 }
 
-/** The files of an image that say who its users are; `null` where it has none. */
+/**
+ * The files of an image that say who its users are; `null` where it has none.
+ *
+ * @public
+ */
 export interface AccountFiles {
   readonly passwd: string | null;
   readonly group: string | null;

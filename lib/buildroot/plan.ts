@@ -7,7 +7,11 @@ import type { PlanRepository } from './plan-repository.js';
 import type { PlanSrpm } from './plan-srpm.js';
 import type { BuildrootMode, PlanResources, PlanTimeouts } from './settings.js';
 
-/** The schema of the plans that this version makes and reads. */
+/**
+ * The schema of the plans that this version makes and reads.
+ *
+ * @public
+ */
 export const PLAN_SCHEMA = 'podroot.buildroot-plan/1';
 
 /**
