@@ -79,7 +79,9 @@ describe('architecture', () => {
     await import('podroot');
     await import('podroot/koji');
     await import('podroot/testing');
-    const busy = process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|Process|Server/.test(name));
+    const busy = process
+      .getActiveResourcesInfo()
+      .filter((name) => /Timeout|Immediate|TCP|Process|Server/.test(name));
     // Mocha's own time limit for this spec.
     expect(busy.filter((name) => name !== 'Timeout')).to.deep.equal([]);
     expect(busy.length).to.be.at.most(1);

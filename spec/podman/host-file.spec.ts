@@ -37,14 +37,14 @@ describe('createHostFileStream', () => {
       });
 
       it('fails if one byte more was promised', async () => {
-        expect((await rejectionOf(read(size + 1))))
+        expect(await rejectionOf(read(size + 1)))
           .to.have.property('message')
           .that.contains('changed its size');
       });
 
       if (size > 0) {
         it('fails if one byte less was promised', async () => {
-          expect((await rejectionOf(read(size - 1))))
+          expect(await rejectionOf(read(size - 1)))
             .to.have.property('message')
             .that.contains('changed its size');
         });

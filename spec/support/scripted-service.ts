@@ -52,6 +52,7 @@ export class ScriptedService {
     this.#server = createServer((request, response) => void this.#receive(request, response));
     this.#server.keepAliveTimeout = 0;
     this.#server.on('upgrade', (request, stream, head) => {
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as near as later Nodes come
       void this.#receiveUpgrade(request, stream as Socket, head);
     });
     this.#server.on('connection', (socket) => {
