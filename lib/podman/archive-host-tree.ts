@@ -5,7 +5,8 @@ import * as tarFs from 'tar-fs';
 import type { Pack } from 'tar-stream';
 import type { ResolvedCopyFromHost } from '../container/resolve-copy-entries.js';
 import { toArchiveHeader } from './archive-header.js';
-import type { PackItem, PackThrottle } from './archive-pack.js';
+import type { PackItem } from './archive-plan.js';
+import type { PackThrottle } from './archive-throttle.js';
 import { createHostFileStream } from './host-file.js';
 
 /** Makes the error for a path of this machine that cannot be copied. */

@@ -3,7 +3,8 @@ import { ContainerError } from '../errors.js';
 import { packBytes, packStream } from './archive-content.js';
 import { toArchiveHeader } from './archive-header.js';
 import { packHostTree } from './archive-host-tree.js';
-import type { ArchiveItem } from './archive-plan.js';
+import type { PackItem } from './archive-plan.js';
+import { createThrottle, type PackThrottle } from './archive-throttle.js';
 
 /** An archive in the making. */
 export interface PackedArchive {
@@ -16,9 +17,6 @@ export interface PackedArchive {
   /** Stops making it, and closes what it is reading. */
   destroy(): void;
 }
-
-/** Something to pack; `withTop`: whether a folder of this machine has an entry of its own, besides what is in it. */
-export type PackItem = ArchiveItem & { readonly withTop: boolean };
 
 const NOTHING = new Uint8Array(0);
 
@@ -52,32 +50,6 @@ export function packArchive(container: string, items: readonly PackItem[]): Pack
     destroy() {
       destroyed = true;
       pack.destroy();
-    },
-  };
-}
-
-/** Lets something wait until the reader has taken what there is. */
-export interface PackThrottle {
-  /** Resolves when the reader wants more; never if it goes. One at a time may wait. */
-  ready(): Promise<void>;
-  /** To be called when the reader has taken something. */
-  taken(): void;
-}
-
-/** tar-stream itself holds up contents, but takes any number of links and folders while its reader is busy. */
-function createThrottle(pack: Pack): PackThrottle {
-  const kind = pack.constructor as unknown as { isBackpressured(stream: Pack): boolean };
-  let waiting: (() => void) | undefined;
-  return {
-    ready: () =>
-      new Promise((resolve) => {
-        if (kind.isBackpressured(pack)) waiting = resolve;
-        else resolve();
-      }),
-    taken() {
-      if (kind.isBackpressured(pack)) return;
-      waiting?.();
-      waiting = undefined;
     },
   };
 }

@@ -103,3 +103,6 @@ export async function findFolders(
   }
   return folders;
 }
+
+/** Something to pack; `withTop`: whether a folder of this machine has an entry of its own, besides what is in it. */
+export type PackItem = ArchiveItem & { readonly withTop: boolean };

@@ -4,8 +4,8 @@ import { resolveCopyEntries, type ResolvedCopyEntry } from '../container/resolve
 import { ContainerError } from '../errors.js';
 import { holdContents } from './archive-content.js';
 import { findMount, readMounts, type ArchiveMounts } from './archive-mounts.js';
-import { packArchive, type PackItem } from './archive-pack.js';
-import { findFolders, planArchives, type ArchiveItem } from './archive-plan.js';
+import { packArchive } from './archive-pack.js';
+import { findFolders, planArchives, type ArchiveItem, type PackItem } from './archive-plan.js';
 import { statPath, toPattern } from './archive-stat.js';
 import { libpodPath, type LibpodClient } from './libpod-client.js';
 
