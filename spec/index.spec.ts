@@ -34,8 +34,33 @@ describe('public surface', () => {
     ]);
   });
 
-  it('of podroot/koji is empty until its parts are there', () => {
-    expect(Object.keys(koji)).to.deep.equal([]);
+  it('of podroot/koji is these values', () => {
+    expect(Object.keys(koji).sort()).to.deep.equal([
+      'BUILDROOT_STATES',
+      'KojiBuildrootCalls',
+      'KojiError',
+      'KojiHostCalls',
+      'KojiHubSession',
+      'KojiTagCalls',
+      'KojiTaskCalls',
+      'KojiTransportError',
+      'LogUpload',
+      'REPO_STATES',
+      'TASK_STATES',
+      'XmlRpcDateTime',
+      'XmlRpcDouble',
+      'decodeArguments',
+      'decodeCall',
+      'decodeMessage',
+      'encodeArguments',
+      'encodeCall',
+      'encodeFault',
+      'encodeResponse',
+      'faultCodeOf',
+      'multicall',
+      'taskUploadPath',
+      'uploadFile',
+    ]);
   });
 
   it('of podroot/testing is these values', () => {

@@ -1,2 +1,34 @@
-// The Koji parts come with their own release; the entry point is fixed from the first.
-export {};
+export { KojiHubSession } from './koji-hub-session.js';
+export { KojiError, KojiTransportError } from './koji-error.js';
+export { faultCodeOf } from './faults.js';
+export { multicall } from './multicall.js';
+export { uploadFile } from './upload-file.js';
+export { LogUpload } from './log-upload.js';
+export { taskUploadPath } from './upload.js';
+export { KojiHostCalls } from './calls/host-calls.js';
+export { KojiTaskCalls } from './calls/task-calls.js';
+export { KojiBuildrootCalls, BUILDROOT_STATES } from './calls/buildroot-calls.js';
+export { KojiTagCalls, REPO_STATES } from './calls/tag-calls.js';
+export { TASK_STATES } from './calls/koji-task.js';
+export { decodeArguments, encodeArguments } from './keyword-arguments.js';
+export { decodeCall, decodeMessage } from './xmlrpc-decode.js';
+export { encodeCall, encodeFault, encodeResponse } from './xmlrpc-encode.js';
+export { XmlRpcDateTime, XmlRpcDouble } from './xmlrpc-value.js';
+
+export type { KojiSession, RawUploadReply, RawUploadTarget } from './koji-session.js';
+export type { KojiSessionIdentity } from './hub-request.js';
+export type { KojiHubOptions, KojiRetry, KojiTlsOptions } from './koji-hub-options.js';
+export type { KojiLogin, KojiNegotiator } from './koji-login.js';
+export type { KojiTransportErrorDetails } from './koji-error.js';
+export type { KojiFaultName } from './faults.js';
+export type { KojiKeywords } from './keyword-arguments.js';
+export type { KojiCall } from './multicall.js';
+export type { UploadFileOptions } from './upload-file.js';
+export type { LogUploadOptions } from './log-upload.js';
+export type { UploadResult, UploadTarget } from './upload.js';
+export type { KojiAssignedTask, KojiHost, KojiHostTask } from './calls/host-calls.js';
+export type { KojiTask, KojiTaskRequest } from './calls/koji-task.js';
+export type { KojiBuildroot, KojiBuildrootPackage } from './calls/buildroot-calls.js';
+export type { KojiExternalRepo, KojiRepo, KojiTag, TagQueryOptions } from './calls/tag-calls.js';
+export type { XmlRpcStruct, XmlRpcValue } from './xmlrpc-value.js';
+export type { DecodeOptions, XmlRpcMessage } from './xmlrpc-decode.js';

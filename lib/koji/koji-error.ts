@@ -10,6 +10,7 @@ const LONGEST_IN_MESSAGE = 2000;
  * @public
  */
 export class KojiError extends PodrootError {
+  /** `KojiError`. */
   override readonly name = 'KojiError';
   /** The hub's method. */
   readonly method: string;
@@ -55,6 +56,7 @@ export interface KojiTransportErrorDetails {
  * @public
  */
 export class KojiTransportError extends PodrootError {
+  /** `KojiTransportError`. */
   override readonly name = 'KojiTransportError';
   /** {@inheritDoc KojiTransportErrorDetails.method} */
   readonly method: string;

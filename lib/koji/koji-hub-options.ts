@@ -66,7 +66,7 @@ export interface KojiHubOptions {
   readonly loginTimeoutMs?: number | undefined;
   /** The largest answer that is read. @defaultValue 128 MiB */
   readonly maxResponseBytes?: number | undefined;
-  /** @defaultValue `koji/1`, as upstream's client */
+  /** How requests name their client. @defaultValue `koji/1`, as upstream's */
   readonly userAgent?: string | undefined;
   /**
    * Also sends the call number in `Koji-Callnum`, the only header in which hubs up to 1.35 look for it. Without it such a

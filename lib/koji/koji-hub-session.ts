@@ -40,7 +40,7 @@ export class KojiHubSession implements KojiSession {
   /**
    * Sends nothing yet.
    *
-   * @throws {@link InvalidArgumentError} when an option is refused
+   * @throws `InvalidArgumentError` when an option is refused
    */
   constructor(url: string | URL, options: KojiHubOptions = {}) {
     this.#url = url;
@@ -102,9 +102,8 @@ export class KojiHubSession implements KojiSession {
   }
 
   /**
-   * {@inheritDoc KojiSession.subsession}
-   *
-   * It has connections of its own, and is to be closed on its own.
+   * A session of its own for the same user, which shares this one's exclusive lock: one for each task. It has connections of
+   * its own, and is to be closed on its own.
    */
   async subsession(options: CallOptions = {}): Promise<KojiHubSession> {
     const session = sessionOf(await this.call('subsession', [], {}, options), 'subsession');
@@ -122,7 +121,7 @@ export class KojiHubSession implements KojiSession {
     await this.call('exclusiveSession', [], { force: options.force ?? false }, options);
   }
 
-  /** {@inheritDoc KojiSession.logout} It is tried once. */
+  /** Ends the session on the hub; one that is over already is ended as well. It is tried once. */
   logout(options: CallOptions = {}): Promise<void> {
     return this.#inTurn('logout', options, (signal) => this.#conversation.logout(signal));
   }
@@ -136,7 +135,7 @@ export class KojiHubSession implements KojiSession {
     return this.#closed;
   }
 
-  /** {@link KojiHubSession.close} */
+  /** The same as {@link KojiHubSession.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

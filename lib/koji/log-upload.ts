@@ -15,6 +15,8 @@ import {
 } from './upload.js';
 
 /**
+ * How a log is uploaded.
+ *
  * @public
  */
 export interface LogUploadOptions {
@@ -48,7 +50,7 @@ export class LogUpload {
   /**
    * Sends nothing yet. The file need not be there.
    *
-   * @throws {@link InvalidArgumentError} when an option is refused
+   * @throws `InvalidArgumentError` when an option is refused
    */
   constructor(session: KojiSession, file: string, target: UploadTarget, options: LogUploadOptions = {}) {
     const { chunkBytes = 64 * 1024, retries = 5, retryDelayMs = 10_000 } = options;
@@ -69,7 +71,7 @@ export class LogUpload {
   /**
    * Sends what the file has gained.
    *
-   * @throws {@link PodrootError} `KOJI_UPLOAD_FAILED` when a chunk arrives damaged again and again, or the file cannot be read
+   * @throws `KOJI_UPLOAD_FAILED` when a chunk arrives damaged again and again, or the file cannot be read
    */
   flush(options: CallOptions = {}): Promise<void> {
     return this.#queue.run(() => this.#flush(options.signal), options.signal);
@@ -89,7 +91,7 @@ export class LogUpload {
     await this.#queue.run(() => this.#release(), undefined);
   }
 
-  /** {@link LogUpload.close} */
+  /** The same as {@link LogUpload.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -14,6 +14,8 @@ import {
 const MIB = 1024 * 1024;
 
 /**
+ * How a file is uploaded.
+ *
  * @public
  */
 export interface UploadFileOptions extends CallOptions {
@@ -29,7 +31,7 @@ export interface UploadFileOptions extends CallOptions {
  * Uploads a file that is complete: a result of a task. It goes in chunks, each compared by its checksum; a chunk whose connection
  * breaks is sent again, not the file; at the end the hub is asked what it has.
  *
- * @throws {@link PodrootError} `KOJI_UPLOAD_FAILED` when the file cannot be read, changes meanwhile, or arrives otherwise than it was sent
+ * @throws `KOJI_UPLOAD_FAILED` when the file cannot be read, changes meanwhile, or arrives otherwise than it was sent
  * @public
  */
 export async function uploadFile(

@@ -135,7 +135,7 @@ export class XmlRpcDecoder implements XmlEvents {
 /**
  * Decodes a call: a task's `request` as `host.openTask` gives it, say.
  *
- * @throws {@link PodrootError} `PROTOCOL_ERROR` when the document is no XML-RPC call
+ * @throws `PROTOCOL_ERROR` when the document is no XML-RPC call
  * @public
  */
 export function decodeCall(
@@ -150,7 +150,7 @@ export function decodeCall(
 /**
  * Decodes a document, whichever it is.
  *
- * @throws {@link PodrootError} `PROTOCOL_ERROR` when the document is no XML-RPC message
+ * @throws `PROTOCOL_ERROR` when the document is no XML-RPC message
  * @public
  */
 export function decodeMessage(xml: string | Uint8Array, options?: DecodeOptions): XmlRpcMessage {

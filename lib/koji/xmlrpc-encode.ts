@@ -12,7 +12,7 @@ const BYTES_PER_LINE = 57;
  * A call as an XML document, byte for byte as upstream's client writes it (Python's xmlrpc.client with koji/xmlrpcplus.py).
  * Keyword arguments go through `encodeArguments` first.
  *
- * @throws {@link InvalidArgumentError} when a value has no form in XML-RPC; `field` is its path
+ * @throws `InvalidArgumentError` when a value has no form in XML-RPC; `field` is its path
  * @public
  */
 export function encodeCall(method: string, params: readonly XmlRpcValue[]): string {
@@ -25,7 +25,7 @@ export function encodeCall(method: string, params: readonly XmlRpcValue[]): stri
 /**
  * A result as an XML document: what `host.closeTask` takes as its second argument.
  *
- * @throws {@link InvalidArgumentError} when a value has no form in XML-RPC
+ * @throws `InvalidArgumentError` when a value has no form in XML-RPC
  * @public
  */
 export function encodeResponse(value: XmlRpcValue): string {

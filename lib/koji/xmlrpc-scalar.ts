@@ -2,7 +2,11 @@ import { malformed } from './xml-reader.js';
 import { parseDouble, parseInteger } from './xmlrpc-number.js';
 import { XmlRpcDateTime, XmlRpcDouble, type XmlRpcValue } from './xmlrpc-value.js';
 
-/** How the decoder gives what JavaScript has no type of its own for. */
+/**
+ * How the decoder gives what JavaScript has no type of its own for.
+ *
+ * @public
+ */
 export interface DecodeOptions {
   /**
    * `exact` gives every double as an `XmlRpcDouble`, so that encoding the value again gives the same document.

@@ -27,6 +27,7 @@ export type XmlRpcValue =
  * @public
  */
 export interface XmlRpcStruct {
+  /** A member's value. */
   readonly [name: string]: XmlRpcValue;
 }
 
@@ -68,7 +69,7 @@ export class XmlRpcDateTime {
   readonly value: string;
 
   /**
-   * @throws {@link InvalidArgumentError} when the text is no date and time
+   * @throws `InvalidArgumentError` when the text is no date and time
    */
   constructor(value: string) {
     const [, year, month, day, hour, minute, second] = DATE_TIME.exec(value.trim()) ?? [];

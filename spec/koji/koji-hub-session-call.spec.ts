@@ -149,4 +149,12 @@ describe('KojiHubSession', () => {
       expect(error).to.be.instanceOf(KojiTransportError).with.property('code', 'DEADLINE_EXCEEDED');
     });
   });
+
+  describe('#rawUpload', () => {
+    it('rejects with PROTOCOL_ERROR when the answer is not that of an upload', async () => {
+      hub().answer({ value: true });
+      const upload = hub().loggedIn().rawUpload(Buffer.from('a'), { path: 'p', name: 'n', offset: 0 });
+      expect(await rejection(upload)).to.include({ code: 'PROTOCOL_ERROR', method: 'rawUpload' });
+    });
+  });
 });

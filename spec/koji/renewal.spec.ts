@@ -25,6 +25,18 @@ describe('KojiHubSession’s renewal', () => {
     expect(later.map(({ headers }) => headers['koji-session-callnum'])).to.deep.equal(['42', '43']);
   });
 
+  it('lets the calls that wait have the new key', async () => {
+    const session = hub().loggedIn({ login });
+    hub().answer(expired, renewed, { value: 1 }, { value: 2 });
+    expect(await Promise.all([session.call('a'), session.call('b')])).to.deep.equal([1, 2]);
+    expect(hub().calls.map(({ method, headers }) => [method, headers['koji-session-key']])).to.deep.equal([
+      ['a', 'old-key'],
+      ['login', 'old-key'],
+      ['a', 'new-key'],
+      ['b', 'new-key'],
+    ]);
+  });
+
   it('asks for the exclusive lock again where it was held', async () => {
     const session = hub().loggedIn({ login });
     hub().answer({ value: null }, expired, renewed, { value: 1 }, { value: null }, expired, renewed, {

@@ -90,7 +90,7 @@ describe('XML-RPC', () => {
       [0.00001234, '<double>1.234e-05</double>'],
       [1795434397.123846, '<double>1795434397.123846</double>'],
     ] as const) {
-      it(`writes ${String(number)} as ${element}, as Python does`, () => {
+      it(`writes ${element} as Python does`, () => {
         expect(elementOf(number)).to.equal(element);
       });
     }
@@ -157,6 +157,19 @@ describe('XML-RPC', () => {
     it('leaves a last struct without the mark alone', () => {
       expect(decodeArguments([1, { a: 2 }])).to.deep.equal({ args: [1, { a: 2 }], keywords: {} });
     });
+  });
+
+  it('lets a double be calculated with, and be JSON', () => {
+    const load = new XmlRpcDouble(1.5);
+    expect(Number(load) + 1).to.equal(2.5);
+    expect(JSON.stringify({ load })).to.equal('{"load":1.5}');
+  });
+
+  it('lets a date be taken as UTC', () => {
+    const date = new XmlRpcDateTime('2026-11-23T10:20:30');
+    expect(date.toUtc().toISOString()).to.equal('2026-11-23T10:20:30.000Z');
+    expect(String(date)).to.equal('20261123T10:20:30');
+    expect(() => new XmlRpcDateTime('2026-11-23')).to.throw('dateTime');
   });
 
   it('keeps a member called __proto__ a member', () => {
